@@ -1,0 +1,85 @@
+"""The command ``infogere``: a table of subcommands, each imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from infogere import __version__
+from infogere.errors import InfogereError
+
+# name -> (module that holds a Typer ``app``, one line for the list of commands).
+# A module is imported when its command runs, so that one command never pays for another.
+COMMANDS: dict[str, tuple[str, str]] = {}
+
+
+class LazyGroup(TyperGroup):
+    """A group whose members are looked up in ``COMMANDS``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, help_line = COMMANDS[cmd_name]
+        if ctx.resilient_parsing or _wants_overview():
+            return click.Command(cmd_name, help=help_line)
+        command = typer.main.get_command(importlib.import_module(module).app)
+        command.name = cmd_name
+        return command
+
+
+def _wants_overview() -> bool:
+    """True for ``infogere`` and ``infogere --help``, which need no command's code."""
+    return all(argument.startswith("-") for argument in sys.argv[1:])
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Managed hosting under contract: who may do what, when, by which clause; and what was done.",
+)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"infogere {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and exit.", callback=_print_version, is_eager=True
+    ),
+    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
+) -> None:
+    """Options that come before the command."""
+    ctx.obj = {"debug": debug}
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run one command; an ``InfogereError`` becomes one line and exit code 1."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in arguments or os.environ.get("INFOGERE_DEBUG") == "1"
+    try:
+        return app(args=arguments, prog_name="infogere")
+    except InfogereError as error:
+        if debug:
+            raise
+        typer.echo(f"infogere: {error}", err=True)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()
