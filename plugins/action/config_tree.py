@@ -1,0 +1,112 @@
+"""Deploy a role's whole template tree in one step: see the module's documentation."""
+
+from __future__ import annotations
+
+import base64
+import fnmatch
+from pathlib import Path
+
+from ansible.errors import AnsibleActionFail
+from ansible_collections.infogere.hosting.plugins.plugin_utils.remote import RemoteAction
+from ansible_collections.infogere.hosting.plugins.plugin_utils.rendering import Renderer, tree_files
+
+ARGUMENT_SPEC = {
+    "roots": {"type": "list", "elements": "str", "default": ["templates"]},
+    "exclude": {"type": "list", "elements": "str", "default": []},
+    "extra": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "src": {"type": "str", "required": True},
+            "dest": {"type": "str", "required": True},
+            "vars": {"type": "dict", "default": {}},
+        },
+    },
+    "files": {"type": "dict", "default": {}},
+    "directories": {"type": "dict", "default": {}},
+    "links": {"type": "dict", "default": {}},
+    "absent": {"type": "list", "elements": "str", "default": []},
+    "owns": {"type": "list", "elements": "str", "default": []},
+    "keeps": {"type": "list", "elements": "str", "default": []},
+    "checkers": {"type": "list", "elements": "str", "default": []},
+    "after_change": {"type": "dict", "default": {}},
+    "notify_units": {"type": "dict", "default": {}},
+}
+# Handed to the server as they are; the others are worked out here.
+PASSED_ON = ("links", "absent", "owns", "keeps", "checkers", "after_change")
+EXTRA_FOLDER = "templates_extra"
+FILE_DEFAULTS = {"mode": "0644", "owner": "root", "group": "root", "sensitive": False, "notify": True}
+DIRECTORY_DEFAULTS = {"mode": "0755", "owner": "root", "group": "root"}
+ACTIONS = {"reload", "restart"}
+
+
+class ActionModule(RemoteAction):
+    """Render here, compare and write there."""
+
+    module = "config_tree"
+
+    def prepare(self, task_vars: dict) -> dict:
+        arguments = self.checked_arguments(ARGUMENT_SPEC)
+        home = self._home()
+        roots = [home / root for root in arguments["roots"]]
+        renderer = Renderer(self._templar, task_vars, [str(path) for path in (*roots, home / EXTRA_FOLDER, home)])
+        return {
+            "files": _files(arguments, home, roots, renderer),
+            "directories": _with_attributes(arguments["directories"], DIRECTORY_DEFAULTS),
+            "notify_units": _unit_actions(arguments["notify_units"]),
+            **{name: arguments[name] for name in PASSED_ON},
+        }
+
+    def _home(self) -> Path:
+        """The role's folder, or the playbook's where the task stands outside a role."""
+        role = self._task._role
+        return Path(role._role_path if role else self._loader.get_basedir())
+
+
+def _files(arguments: dict, home: Path, roots: list[Path], renderer: Renderer) -> list[dict]:
+    contents: dict[str, bytes] = {}
+    for root in roots:
+        if not root.is_dir():
+            raise AnsibleActionFail(f"roots: there is no folder {root}")
+        # A later root may hold the version of a file for one Debian release.
+        contents |= {target: renderer.render(source) for source, target in tree_files(root, arguments["exclude"])}
+    for item in arguments["extra"]:
+        source = home / EXTRA_FOLDER / item["src"]
+        if not source.is_file():
+            raise AnsibleActionFail(f"extra: there is no template {source}")
+        contents[item["dest"]] = renderer.render(source, item["vars"])
+    return [
+        {"path": path, "content": base64.b64encode(data).decode(), **_attributes_of(path, arguments["files"])}
+        for path, data in sorted(contents.items())
+    ]
+
+
+def _attributes_of(path: str, patterns: dict) -> dict:
+    """Defaults, then every matching pattern in the order written."""
+    attributes = dict(FILE_DEFAULTS)
+    for glob, wanted in patterns.items():
+        if fnmatch.fnmatch(path, glob):
+            attributes |= _known(wanted, FILE_DEFAULTS, f"files: {glob}")
+    return attributes
+
+
+def _with_attributes(wanted: dict, defaults: dict) -> list[dict]:
+    return [
+        {"path": path, **defaults, **_known(attributes or {}, defaults, f"directories: {path}")}
+        for path, attributes in wanted.items()
+    ]
+
+
+def _known(attributes: dict, allowed: dict, where: str) -> dict:
+    unknown = set(attributes) - set(allowed)
+    if unknown:
+        raise AnsibleActionFail(f"{where}: unknown key {sorted(unknown)[0]}; known are {', '.join(allowed)}")
+    return {key: str(value) if key in {"mode", "owner", "group"} else value for key, value in attributes.items()}
+
+
+def _unit_actions(units: dict) -> dict:
+    for unit, action in units.items():
+        if action not in ACTIONS:
+            raise AnsibleActionFail(f"notify_units: {unit}: {action}; it takes reload or restart")
+    return {unit if "." in unit else f"{unit}.service": action for unit, action in units.items()}

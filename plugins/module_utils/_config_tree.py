@@ -1,0 +1,117 @@
+"""Deploy a whole tree of configuration files in one step, or not at all."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import shlex
+
+from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, last_words
+from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
+from ansible_collections.infogere.hosting.plugins.module_utils._lock import STATE_FOLDER, change_lock
+from ansible_collections.infogere.hosting.plugins.module_utils._pending import path_of, read, stronger
+from ansible_collections.infogere.hosting.plugins.module_utils._transaction import Transaction, recover, write_file
+from ansible_collections.infogere.hosting.plugins.module_utils._tree_plan import plan
+
+# What the server is sent: the tree, rendered by the controller.
+ARGUMENT_SPEC = {
+    "files": {"type": "list", "elements": "dict", "default": []},
+    "directories": {"type": "list", "elements": "dict", "default": []},
+    "links": {"type": "dict", "default": {}},
+    "absent": {"type": "list", "elements": "str", "default": []},
+    "owns": {"type": "list", "elements": "str", "default": []},
+    "keeps": {"type": "list", "elements": "str", "default": []},
+    "checkers": {"type": "list", "elements": "str", "default": []},
+    "after_change": {"type": "dict", "default": {}},
+    "notify_units": {"type": "dict", "default": {}},
+}
+CHECKER_PATIENCE = 60  # seconds
+
+
+def run(params, check_mode):
+    """Bring the server to the tree in ``params``.
+
+    Returns:
+        ``changed``, ``changed_paths`` (list of paths), ``diff`` (one entry a path),
+        ``recovered`` (paths put back from a run that was killed half-way).
+
+    Raises:
+        ModuleError: the checker refused, or a write failed; every file is as it was before.
+    """
+    if check_mode:
+        return _result(plan(params, check_mode=True), [])
+    if not _half_done() and not plan(params):
+        return _result([], [])
+    with change_lock("config_tree"):
+        recovered = recover(STATE_FOLDER)
+        changes = plan(params)
+        if changes:
+            deploy(changes, params)
+    return _result(changes, recovered)
+
+
+def deploy(changes, params):
+    """Apply ``changes``, run the hooks and the checkers; put everything back if one refuses."""
+    marks = _marks(changes, params["notify_units"])
+    touched = [change.path for change in changes] + list(marks)
+    current = "before the first file"
+    with Transaction(STATE_FOLDER, touched):
+        try:
+            for path, action in marks.items():
+                os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+                write_file(path, f"{action}\n".encode(), 0o600, 0, 0)
+            for change in changes:
+                current = change.path
+                change.apply()
+        except OSError as error:
+            raise ModuleError(f"{current}: {error.strerror}; every file was put back") from error
+        for command in _hooks(changes, params["after_change"]):
+            _refuse_unless_ok(command)
+        for command in params["checkers"]:
+            _refuse_unless_ok(command)
+
+
+def _marks(changes, notify_units):
+    """``{path: action}`` of the pending marks that ``changes`` call for."""
+    if not any(change.notify for change in changes):
+        return {}
+    waiting = read(STATE_FOLDER)
+    return {
+        path_of(STATE_FOLDER, unit): stronger(action, waiting.get(unit, ""))
+        for unit, action in notify_units.items()
+    }
+
+
+def _hooks(changes, after_change):
+    """Commands whose pattern matches a changed path, each once, in their order."""
+    paths = [change.path for change in changes if change.verb != "remove"]
+    return [command for glob, command in after_change.items() if fnmatch.filter(paths, glob)]
+
+
+def _refuse_unless_ok(command):
+    code, text = attempt(shlex.split(command), timeout=CHECKER_PATIENCE)
+    if code != 0:
+        words = last_words(text) or f"exit code {code}"
+        raise ModuleError(f"`{command}` refuses the new configuration: {words}; every file was put back")
+
+
+def _half_done():
+    folder = os.path.join(STATE_FOLDER, "transactions")
+    return os.path.isdir(folder) and bool(os.listdir(folder))
+
+
+def _result(changes, recovered):
+    return {
+        "changed": bool(changes or recovered),
+        "changed_paths": [change.path for change in changes],
+        "recovered": recovered,
+        "diff": [
+            {
+                "before_header": change.path,
+                "after_header": change.path,
+                "before": change.before,
+                "after": change.after,
+            }
+            for change in changes
+        ],
+    }

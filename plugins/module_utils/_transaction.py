@@ -1,0 +1,191 @@
+"""Change files on a server so that all of it happens or none of it.
+
+Before anything is touched, the present state of every path is written down (a hard link to the old
+file, its mode and owner) in a folder of its own; a rollback reads that folder. A process that
+is killed leaves the folder behind, and the next change on the server rolls it back first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import uuid
+
+FOLDER = "transactions"
+JOURNAL = "journal.json"
+
+
+class Transaction:
+    """Use as a context manager: leaving it by an exception puts every path back.
+
+    Args:
+        state_folder: folder on the server that holds open transactions.
+        paths: every path that may be written, linked, created or removed.
+    """
+
+    def __init__(self, state_folder, paths):
+        self.folder = os.path.join(state_folder, FOLDER, uuid.uuid4().hex)
+        self.paths = list(dict.fromkeys(paths))
+
+    def __enter__(self):
+        os.makedirs(self.folder, mode=0o700)
+        before = [_snapshot(path, os.path.join(self.folder, str(n))) for n, path in enumerate(self.paths)]
+        _write_durably(os.path.join(self.folder, JOURNAL), json.dumps(before).encode())
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if kind is None:
+            # Removing the journal is the commit: without it the folder is only rubbish.
+            os.unlink(os.path.join(self.folder, JOURNAL))
+            shutil.rmtree(self.folder, ignore_errors=True)
+        else:
+            roll_back(self.folder)
+
+
+def recover(state_folder):
+    """Roll back what a killed process left half done; return the paths that were put back."""
+    restored = []
+    top = os.path.join(state_folder, FOLDER)
+    for name in os.listdir(top) if os.path.isdir(top) else []:
+        restored += roll_back(os.path.join(top, name))
+    return restored
+
+
+def roll_back(folder):
+    """Put back every path that the journal in ``folder`` names, then forget the folder."""
+    restored = []
+    journal = os.path.join(folder, JOURNAL)
+    if os.path.exists(journal):
+        with open(journal, encoding="utf-8") as handle:
+            before = json.load(handle)
+        # Last first: what was created inside a new directory goes before the directory.
+        for entry in reversed(before):
+            if _restore(entry):
+                restored.append(entry["path"])
+        os.unlink(journal)
+    shutil.rmtree(folder, ignore_errors=True)
+    return restored
+
+
+def write_file(path, data, mode, uid, gid):
+    """Replace ``path`` with ``data`` in one step: no reader ever sees half of it."""
+    temporary = _temporary(path)
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            os.fchown(stream.fileno(), uid, gid)
+            os.fchmod(stream.fileno(), mode)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        remove(temporary)
+        raise
+
+
+def make_link(path, target):
+    """Point ``path`` at ``target``, replacing a file or link that stands there."""
+    temporary = _temporary(path)
+    os.symlink(target, temporary)
+    os.replace(temporary, path)
+
+
+def make_directory(path, mode, uid, gid):
+    """Create ``path`` where it is missing, and set its mode and owner."""
+    os.makedirs(path, mode=0o755, exist_ok=True)
+    set_attributes(path, mode, uid, gid)
+
+
+def set_attributes(path, mode, uid, gid):
+    """Set owner and mode (in this order: chown clears set-id bits)."""
+    os.chown(path, uid, gid, follow_symlinks=False)
+    os.chmod(path, mode)
+
+
+def remove(path):
+    """Remove a file or link, if it is there."""
+    if os.path.lexists(path):
+        os.unlink(path)
+
+
+def _temporary(path):
+    return os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{uuid.uuid4().hex[:8]}")
+
+
+def _snapshot(path, backup):
+    try:
+        status = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return {"path": path, "kind": "absent", "parents": _missing_parents(path)}
+    entry = {"path": path, "mode": stat.S_IMODE(status.st_mode), "uid": status.st_uid, "gid": status.st_gid}
+    if stat.S_ISLNK(status.st_mode):
+        return {**entry, "kind": "link", "target": os.readlink(path)}
+    if stat.S_ISDIR(status.st_mode):
+        return {**entry, "kind": "directory"}
+    try:
+        os.link(path, backup)
+    except OSError:  # another file system
+        shutil.copy2(path, backup)
+    return {**entry, "kind": "file", "backup": backup}
+
+
+def _missing_parents(path):
+    missing = []
+    parent = os.path.dirname(path)
+    while not os.path.lexists(parent):
+        missing.append(parent)
+        parent = os.path.dirname(parent)
+    return missing
+
+
+def _restore(entry):
+    """Put one path back; return True if it had changed."""
+    path, kind = entry["path"], entry["kind"]
+    if kind == "absent":
+        return _restore_absence(path, entry["parents"])
+    if kind == "directory":
+        set_attributes(path, entry["mode"], entry["uid"], entry["gid"])
+        return False
+    if kind == "link":
+        if os.path.islink(path) and os.readlink(path) == entry["target"]:
+            return False
+        make_link(path, entry["target"])
+        return True
+    same = os.path.lexists(path) and os.path.samestat(os.lstat(path), os.lstat(entry["backup"]))
+    if not same:
+        temporary = _temporary(path)
+        try:
+            os.link(entry["backup"], temporary)
+        except OSError:
+            shutil.copy2(entry["backup"], temporary)
+        os.replace(temporary, path)
+    set_attributes(path, entry["mode"], entry["uid"], entry["gid"])
+    return not same
+
+
+def _restore_absence(path, parents):
+    existed = os.path.lexists(path)
+    if os.path.isdir(path) and not os.path.islink(path):
+        _remove_if_empty(path)
+    else:
+        remove(path)
+    for parent in parents:
+        _remove_if_empty(parent)
+    return existed
+
+
+def _remove_if_empty(directory):
+    try:
+        os.rmdir(directory)
+    except OSError:
+        return  # absent, or somebody's files are in it by now
+
+
+def _write_durably(path, data):
+    with open(path, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())

@@ -1,0 +1,86 @@
+"""Render a role's template tree on the controller.
+
+The layout of the tree is the layout on the server: ``templates/etc/nginx/nginx.conf.j2`` becomes
+``/etc/nginx/nginx.conf``; a file without ``.j2`` is taken as it is.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.template import trust_as_template
+
+MANAGED = "Managed by infogere: changes made here are undone by the next converge."
+SUFFIX = ".j2"
+# What ansible.builtin.template uses, so that a template means here what it means there.
+STYLE = {"trim_blocks": True, "lstrip_blocks": False, "newline_sequence": "\n"}
+LINE_IN_MESSAGE = re.compile(r"line (\d+)")
+
+
+class Renderer:
+    """Turns template files into text with one task's variables.
+
+    Args:
+        templar: the task's templar.
+        task_vars: the task's variables.
+        search_path: folders in which ``{% include %}`` looks.
+    """
+
+    def __init__(self, templar, task_vars: dict, search_path: list[str]) -> None:
+        self._templar = templar
+        self._variables = {"ansible_managed": MANAGED, **task_vars}
+        self._search_path = search_path
+
+    def render(self, source: Path, variables: dict | None = None) -> bytes:
+        """The bytes of ``source`` for the server.
+
+        Raises:
+            AnsibleActionFail: the template's fault, with its file and line.
+        """
+        if source.suffix != SUFFIX:
+            return source.read_bytes()
+        available = {**self._variables, **(variables or {})}
+        templar = self._templar.copy_with_new_env(searchpath=self._search_path, available_variables=available)
+        template = trust_as_template(source.read_text(encoding="utf-8"))
+        try:
+            text = templar.template(template, escape_backslashes=False, overrides=STYLE)
+        except AnsibleError as error:
+            raise AnsibleActionFail(f"{source}{_line_of(error)}: {_reason(error)}") from error
+        return ("" if text is None else str(text)).encode("utf-8")
+
+
+def tree_files(root: Path, exclude: list[str]) -> Iterator[tuple[Path, str]]:
+    """``(template file, path on the server)`` of everything under ``root``, sorted."""
+    for source in sorted(root.rglob("*")):
+        if source.is_file():
+            target = "/" + str(source.relative_to(root)).removesuffix(SUFFIX)
+            if not any(fnmatch.fnmatch(target, glob) for glob in exclude):
+                yield source, target
+
+
+def _line_of(error: BaseException) -> str:
+    """`` line N`` of the template in which ``error`` arose, or nothing."""
+    fault: BaseException | None = error
+    while fault is not None:
+        line = getattr(fault, "lineno", None)
+        if isinstance(line, int):
+            return f" line {line}"
+        for frame in reversed(traceback.extract_tb(fault.__traceback__)):
+            if frame.filename in {"<template>", "<unknown>"}:
+                return f" line {frame.lineno}"
+        fault = fault.__cause__ or fault.__context__
+    found = LINE_IN_MESSAGE.search(str(error))
+    return f" line {found.group(1)}" if found else ""
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost words of an error chain, on one line."""
+    innermost = error
+    while innermost.__cause__ is not None:
+        innermost = innermost.__cause__
+    return " ".join(str(innermost).split())
