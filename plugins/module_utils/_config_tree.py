@@ -58,7 +58,6 @@ def deploy(changes, params):
     with Transaction(STATE_FOLDER, touched):
         try:
             for path, action in marks.items():
-                os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
                 write_file(path, f"{action}\n".encode(), 0o600, 0, 0)
             for change in changes:
                 current = change.path

@@ -71,6 +71,7 @@ def roll_back(folder):
 
 def write_file(path, data, mode, uid, gid):
     """Replace ``path`` with ``data`` in one step: no reader ever sees half of it."""
+    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
     temporary = _temporary(path)
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
@@ -88,6 +89,7 @@ def write_file(path, data, mode, uid, gid):
 
 def make_link(path, target):
     """Point ``path`` at ``target``, replacing a file or link that stands there."""
+    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
     temporary = _temporary(path)
     os.symlink(target, temporary)
     os.replace(temporary, path)

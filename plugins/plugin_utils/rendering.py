@@ -19,7 +19,7 @@ MANAGED = "Managed by infogere: changes made here are undone by the next converg
 SUFFIX = ".j2"
 # What ansible.builtin.template uses, so that a template means here what it means there.
 STYLE = {"trim_blocks": True, "lstrip_blocks": False, "newline_sequence": "\n"}
-LINE_IN_MESSAGE = re.compile(r"line (\d+)")
+QUOTED = re.compile(r"'(\w+)'")
 
 
 class Renderer:
@@ -46,11 +46,12 @@ class Renderer:
             return source.read_bytes()
         available = {**self._variables, **(variables or {})}
         templar = self._templar.copy_with_new_env(searchpath=self._search_path, available_variables=available)
-        template = trust_as_template(source.read_text(encoding="utf-8"))
+        template = source.read_text(encoding="utf-8")
         try:
-            text = templar.template(template, escape_backslashes=False, overrides=STYLE)
+            text = templar.template(trust_as_template(template), escape_backslashes=False, overrides=STYLE)
         except AnsibleError as error:
-            raise AnsibleActionFail(f"{source}{_line_of(error)}: {_reason(error)}") from error
+            where = f"{source}:{line}" if (line := _line_of(error, template)) else str(source)
+            raise AnsibleActionFail(f"{where}: {_reason(error)}") from error
         return ("" if text is None else str(text)).encode("utf-8")
 
 
@@ -63,19 +64,26 @@ def tree_files(root: Path, exclude: list[str]) -> Iterator[tuple[Path, str]]:
                 yield source, target
 
 
-def _line_of(error: BaseException) -> str:
-    """`` line N`` of the template in which ``error`` arose, or nothing."""
+def _line_of(error: BaseException, template: str) -> int:
+    """The line of ``template`` in which ``error`` arose; 0 if nothing tells it."""
     fault: BaseException | None = error
     while fault is not None:
-        line = getattr(fault, "lineno", None)
-        if isinstance(line, int):
-            return f" line {line}"
+        if isinstance(getattr(fault, "lineno", None), int):
+            return fault.lineno
         for frame in reversed(traceback.extract_tb(fault.__traceback__)):
             if frame.filename in {"<template>", "<unknown>"}:
-                return f" line {frame.lineno}"
+                return frame.lineno or 0
         fault = fault.__cause__ or fault.__context__
-    found = LINE_IN_MESSAGE.search(str(error))
-    return f" line {found.group(1)}" if found else ""
+    return _first_mention(QUOTED.findall(str(error)), template)
+
+
+def _first_mention(names: list[str], template: str) -> int:
+    """Ansible evaluates undefined names lazily and drops their line: find the name in the text instead."""
+    for name in reversed(names):
+        for number, line in enumerate(template.splitlines(), start=1):
+            if re.search(rf"\b{name}\b", line):
+                return number
+    return 0
 
 
 def _reason(error: BaseException) -> str:
