@@ -36,6 +36,7 @@ _list:
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
+
 from infogere import secrets, settings
 from infogere.errors import InfogereError
 

@@ -10,7 +10,11 @@ from ansible_collections.infogere.hosting.plugins.module_utils._command import a
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._lock import STATE_FOLDER, change_lock
 from ansible_collections.infogere.hosting.plugins.module_utils._pending import path_of, read, stronger
-from ansible_collections.infogere.hosting.plugins.module_utils._transaction import Transaction, recover, write_file
+from ansible_collections.infogere.hosting.plugins.module_utils._transaction import (
+    Transaction,
+    recover,
+    write_file,
+)
 from ansible_collections.infogere.hosting.plugins.module_utils._tree_plan import plan
 
 # What the server is sent: the tree, rendered by the controller.
@@ -76,8 +80,7 @@ def _marks(changes, notify_units):
         return {}
     waiting = read(STATE_FOLDER)
     return {
-        path_of(STATE_FOLDER, unit): stronger(action, waiting.get(unit, ""))
-        for unit, action in notify_units.items()
+        path_of(STATE_FOLDER, unit): stronger(action, waiting.get(unit, "")) for unit, action in notify_units.items()
     }
 
 

@@ -98,8 +98,12 @@ def _install(names, preseed):
     first = not os.path.exists("/var/lib/infogere/packages-installed")
     with _no_starts():
         # A transaction that a killed run left half-way is finished first.
-        require(["dpkg", "--configure", "-a"], "dpkg cannot finish an earlier transaction", timeout=TRANSACTION_PATIENCE,
-                env=APT_ENVIRONMENT)
+        require(
+            ["dpkg", "--configure", "-a"],
+            "dpkg cannot finish an earlier transaction",
+            timeout=TRANSACTION_PATIENCE,
+            env=APT_ENVIRONMENT,
+        )
         if preseed:
             require(["debconf-set-selections"], "debconf-set-selections", stdin="\n".join(preseed) + "\n")
         _update()

@@ -61,8 +61,6 @@ def _virtualization():
 
 def _default_ipv4():
     """``{address, interface}`` of the default route, as the kernel has it; empty without one."""
-    said = subprocess.run(
-        ["ip", "-4", "route", "get", "192.0.2.1"], check=False, capture_output=True, encoding="utf-8"
-    )
+    said = subprocess.run(["ip", "-4", "route", "get", "192.0.2.1"], check=False, capture_output=True, encoding="utf-8")
     found = re.search(r"dev (\S+).* src (\S+)", said.stdout)
     return {"interface": found.group(1), "address": found.group(2)} if found else {}

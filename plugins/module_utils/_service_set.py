@@ -69,7 +69,8 @@ def _steps(units):
     now = _show(units)
     pending = {unit: action for unit, action in read(STATE_FOLDER).items() if unit in units}
     verbs: dict[str, list[str]] = {
-        verb: [] for verb in ("daemon-reload", "mask", "unmask", "disable", "stop", "enable", "restart", "reload", "start")
+        verb: []
+        for verb in ("daemon-reload", "mask", "unmask", "disable", "stop", "enable", "restart", "reload", "start")
     }
     for name, wanted in units.items():
         is_now = now[name]
@@ -106,11 +107,13 @@ def _show(units):
     """``{unit: {property: value}}`` from one systemctl call."""
     properties = ("Id", "LoadState", "ActiveState", "UnitFileState", "NeedDaemonReload")
     text = require(
-        ["systemctl", "show", "--property", ",".join(properties), "--", *units], "systemctl show", timeout=START_PATIENCE
+        ["systemctl", "show", "--property", ",".join(properties), "--", *units],
+        "systemctl show",
+        timeout=START_PATIENCE,
     )
     blocks = [dict(line.partition("=")[::2] for line in block.splitlines()) for block in text.strip().split("\n\n")]
     # systemctl answers in the order asked; Id may be another name of the same unit (an alias).
-    return {name: {key: block.get(key, "") for key in properties} for name, block in zip(units, blocks)}
+    return {name: {key: block.get(key, "") for key in properties} for name, block in zip(units, blocks, strict=True)}
 
 
 def _apply(steps):

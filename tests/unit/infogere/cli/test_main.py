@@ -1,0 +1,72 @@
+"""The command line itself: overview, version, errors in one line, and no import that a command does not need."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+from infogere import __version__
+from infogere.cli import main
+from infogere.errors import InfogereError
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "infogere.cli.main", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def test_version() -> None:
+    assert run("--version").stdout == f"infogere {__version__}\n"
+
+
+def test_the_overview_lists_every_command() -> None:
+    shown = run("--help").stdout
+    assert all(name in shown for name in main.COMMANDS)
+
+
+def test_the_overview_imports_no_command() -> None:
+    code = (
+        "import sys; sys.argv = ['infogere', '--help']; from infogere.cli import main\n"
+        "try: main.main()\nexcept SystemExit: pass\n"
+        "print([m for m in sys.modules if m.startswith('infogere.cli.') and m != 'infogere.cli.main'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("name", main.COMMANDS)
+def test_every_command_teaches(name: str) -> None:
+    importlib.import_module(main.COMMANDS[name][0])
+    done = run(name, "--help")
+    assert done.returncode == 0
+    assert "Usage: infogere" in done.stdout
+
+
+def test_an_unknown_command_is_a_usage_error() -> None:
+    done = run("nonsense")
+    assert done.returncode == 2
+    assert "nonsense" in done.stderr
+
+
+def test_an_error_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(**_options: object) -> None:
+        raise InfogereError("web1: no order form", clause="A-1-1", way_out="add order_form")
+
+    monkeypatch.setattr(main, "app", fail)
+    with pytest.raises(SystemExit) as left:
+        main.main(["anything"])
+    assert left.value.code == 1
+    assert capsys.readouterr().err == "infogere: web1: no order form [A-1-1] -> add order_form\n"
+
+
+def test_debug_keeps_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_options: object) -> None:
+        raise InfogereError("boom")
+
+    monkeypatch.setattr(main, "app", fail)
+    with pytest.raises(InfogereError):
+        main.main(["--debug", "anything"])
