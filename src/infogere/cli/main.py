@@ -15,7 +15,9 @@ from infogere.errors import InfogereError
 
 # name -> (module that holds a Typer ``app``, one line for the list of commands).
 # A module is imported when its command runs, so that one command never pays for another.
-COMMANDS: dict[str, tuple[str, str]] = {}
+COMMANDS: dict[str, tuple[str, str]] = {
+    "record": ("infogere.cli.record", "Read, verify and export the SLA record."),
+}
 
 
 class LazyGroup(TyperGroup):

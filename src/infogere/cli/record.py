@@ -1,0 +1,255 @@
+"""``infogere record``: read, verify and hand out the SLA record."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from infogere import settings
+from infogere.errors import InfogereError
+
+if TYPE_CHECKING:
+    from infogere.record.reading import StoredEntry
+    from infogere.record.verify import Report
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="The SLA record: what was decided, done and failed; who changed it afterwards would be seen.",
+    rich_markup_mode="markdown",
+)
+
+Contract = Annotated[str | None, typer.Option(metavar="ID", help="Only this order form.")]
+Keys = Annotated[
+    list[str] | None,
+    typer.Option("--key", metavar="HEX", help="A public key that may have signed; see `infogere record key`."),
+]
+
+
+@app.command("list")
+def list_entries(
+    server: Annotated[str | None, typer.Option(metavar="NAME", help="Only this server.")] = None,
+    contract: Contract = None,
+    kind: Annotated[str | None, typer.Option(help="Only this kind, e.g. run-end, decision, state.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="Recorded since then, e.g. 2026-11-01 or 2026-11-01T08:00.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+) -> None:
+    """Show the newest entries, oldest first. Times are UTC in --json, local otherwise.
+
+    Examples:
+
+        infogere record list --server web1.example.net --since 2026-11-01
+
+        infogere record list --kind decision --json | jq .data.reason
+    """
+    from infogere.record.reading import Reader
+
+    with Reader(settings.load().record_url) as reader:
+        entries = reader.entries(
+            server=server, contract=contract, kind=kind, since=_instant(since) if since else None, limit=limit
+        )
+    if as_json:
+        for entry in entries:
+            typer.echo(entry.body)
+        return
+    _print_table(entries)
+
+
+@app.command()
+def show(seq: Annotated[int, typer.Argument(min=1, help="Number of the entry.")]) -> None:
+    """Show one entry in full, as it was written.
+
+    Example: infogere record show 42
+    """
+    from infogere.record.reading import Reader
+
+    with Reader(settings.load().record_url) as reader:
+        entry = reader.entry(seq)
+    typer.echo(json.dumps({**entry.fields, "hash": entry.hash}, indent=2, ensure_ascii=False))
+
+
+@app.command()
+def verify(
+    file: Annotated[Path | None, typer.Option(metavar="FILE", help="Verify an export instead; works anywhere.")] = None,
+    key: Keys = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")] = False,
+) -> None:
+    """Check every entry, link and checkpoint; exit 1 if anything was changed or removed.
+
+    A run that began and has no end is a warning: it was killed, or is still running.
+
+    Examples:
+
+        infogere record verify
+
+        infogere record verify --file export.jsonl --key 9f2c...
+    """
+    if file is None:
+        from infogere.record.verify import verify_record
+
+        where = settings.load()
+        report = verify_record(where.record_url, where.state_dir, keys=key or ())
+    else:
+        from infogere.record.export import verify_lines
+
+        try:
+            with file.open("rb") as lines:
+                report = verify_lines(lines, keys=key or ())
+        except OSError as error:
+            raise InfogereError(f"{file}: {error.strerror}", way_out="name a file made by `export`") from error
+    _print_report(report)
+    if not report.whole or (strict and report.findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    contract: Contract = None,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there instead of to the screen.")] = None,
+) -> None:
+    """Hand out all entries, or one contract's, as JSON lines that prove themselves complete.
+
+    Examples:
+
+        infogere record export --contract BC-2026-014 --output BC-2026-014.jsonl
+
+        infogere record export | xz > record.jsonl.xz
+    """
+    from infogere.record.export import export_lines
+    from infogere.record.reading import Reader
+
+    where = settings.load()
+    with Reader(where.record_url) as reader:
+        lines = export_lines(reader, where.state_dir, contract=contract)
+        if output is None:
+            sys.stdout.buffer.writelines(lines)
+            return
+        # Whole or not at all: half an export would look like a record with its tail removed.
+        draft = output.with_name(output.name + ".part")
+        try:
+            with draft.open("wb") as target:
+                target.writelines(lines)
+            draft.replace(output)
+        except OSError as error:
+            raise InfogereError(f"{output}: {error.strerror}", way_out="choose another --output") from error
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+@app.command()
+def key() -> None:
+    """Print the public key that signs this controller's checkpoints and exports.
+
+    Keep it somewhere else too: it is what an export is compared with.
+    """
+    from infogere.record.keys import SigningKey
+
+    typer.echo(SigningKey(settings.ensure_state_dir(settings.load())).public)
+
+
+@app.command()
+def checkpoint(
+    terms: Annotated[str | None, typer.Option(metavar="VERSION", help="Version of the terms in force.")] = None,
+) -> None:
+    """Sign the record as it is now. The first entry of each day does it by itself; a timer may, on quiet days.
+
+    Example: infogere record checkpoint
+    """
+    from infogere.record.recorder import DEFAULT_TERMS
+    from infogere.record.store import Store
+
+    where = settings.load()
+    with Store(where.record_url, where.state_dir) as store:
+        typer.echo(f"checkpoint is entry {store.checkpoint(terms or DEFAULT_TERMS)}")
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise InfogereError(
+            f"--since {text}: not an instant", way_out="write 2026-11-01 or 2026-11-01T08:00+01:00"
+        ) from None
+    return instant.astimezone(UTC)
+
+
+def _print_table(entries: list[StoredEntry]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("seq", justify="right")
+    for title in ("time", "kind", "server", "contract"):
+        table.add_column(title, no_wrap=title != "server")
+    table.add_column("what", ratio=1)
+    for entry in entries:
+        what, style = _summary(entry)
+        recorded = datetime.fromisoformat(entry.recorded).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        cells = (str(entry.seq), recorded, entry.kind, entry.server or "", entry.contract or "", what)
+        # Text, not markup: what servers said must not colour or hide anything.
+        table.add_row(*(Text(cell) for cell in cells), style=style)
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(table if entries else "no entry fits")
+
+
+def _summary(entry: StoredEntry) -> tuple[str, str]:
+    """What an entry says in one line, and its colour."""
+    try:
+        data = entry.data
+    except InfogereError:
+        return "damaged: run `infogere record verify`", "bold red"
+    in_check_mode = " (check mode)" if data.get("check_mode") else ""
+    words = _words(entry.kind, data)
+    bad = data.get("outcome") in {"failed", "unreachable"}
+    refused = data.get("outcome") == "refused" or data.get("allowed") is False
+    return words + in_check_mode, "red" if bad else "yellow" if refused else ""
+
+
+def _words(kind: str, data: Any) -> str:
+    match kind:
+        case "run-begin":
+            parts = [data["playbook"], "by", data["operator"], f"({data['reason']})", data["reference"]]
+        case "run-end":
+            changed = None if data["changed"] is None else f"{data['changed']} changed"
+            parts = [data["outcome"], changed, data["failed_task"], data["message"]]
+        case "decision":
+            answer = "allowed" if data["allowed"] else "refused"
+            parts = [data["action"], answer, data["clause"] and f"[{data['clause']}]", data["reason"]]
+        case "object":
+            parts = [data["object_kind"], data["name"], data["state"], None if data["changed"] else "(unchanged)"]
+        case "state":
+            parts = [data["from"] or "new", "->", data["to"], f"[{data['clause']}]", data["reason"]]
+        case "correction":
+            parts = [f"entry {data['corrects']}:", data["text"]]
+        case "checkpoint":
+            parts = [f"{data['size']} entries, root {data['root'][:16]}, key {data['key'][:16]}"]
+        case _:
+            parts = [json.dumps(data, ensure_ascii=False)]
+    return " ".join(part for part in parts if part)
+
+
+def _print_report(report: Report) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else 200, soft_wrap=True)
+    for finding in report.findings:
+        word, style = ("BROKEN ", "bold red") if finding.broken else ("warning", "yellow")
+        console.print(Text.assemble((word, style), " ", (f"{finding.code}: {finding.message}", "")))
+    broken = sum(finding.broken for finding in report.findings)
+    if broken:
+        verdict = Text(f"{broken} findings in {report.entries} entries: the record was changed", "bold red")
+    else:
+        warnings = f", {len(report.findings)} warnings" if report.findings else ""
+        verdict = Text(
+            f"{report.entries} entries, {report.checkpoints} checkpoints: the chain is whole{warnings}", "green"
+        )
+    console.print(verdict)

@@ -1,0 +1,125 @@
+"""The chains of the SLA record, as pure functions over bytes.
+
+An entry's body is canonical JSON (sorted ASCII keys, no spaces, UTF-8, integers only: a
+subset of RFC 8785). Its hash is SHA-256 over a type prefix and exactly the stored bytes of the
+body. Each body names the hash of the entry before it and, if it belongs to a contract, the hash
+of that contract's previous entry: two chains, so that one customer's entries prove themselves
+complete without the others'. ``docs/record-format.md`` is the specification.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+FORMAT = 1
+ENTRY_PREFIX = b"infogere:record:entry:1\n"
+NOTHING = "0" * 64
+_LARGEST_INTEGER = 2**53 - 1  # what every JSON reader keeps exactly
+
+
+@dataclass(frozen=True)
+class Head:
+    """Last entry of a chain: its number in that chain and its hash."""
+
+    seq: int
+    hash: str
+
+
+EMPTY = Head(0, NOTHING)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """An entry ready to be stored: the body's bytes and their hash."""
+
+    seq: int
+    contract_seq: int | None
+    body: bytes
+    hash: str
+
+
+def canonical(value: object) -> bytes:
+    """The only byte sequence for a JSON value; ValueError for what has more than one.
+
+    Floats (and with them NaN), integers beyond 2**53 - 1, keys that are not ASCII text and
+    lone surrogates are refused.
+    """
+    _require_canonical(value)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """The object behind canonical bytes; ValueError if they are not the canonical spelling."""
+    value = json.loads(body)
+    if not isinstance(value, dict) or canonical(value) != body:
+        raise ValueError("not canonical JSON")
+    return value
+
+
+def entry_hash(body: bytes) -> str:
+    return hashlib.sha256(ENTRY_PREFIX + body).hexdigest()
+
+
+def seal(
+    common: Mapping[str, object],
+    data: Mapping[str, object],
+    *,
+    kind: str,
+    clauses: tuple[str, ...],
+    recorded: str,
+    salt: str,
+    head: Head = EMPTY,
+    contract_head: Head = EMPTY,
+) -> Sealed:
+    """Append one entry to its chains.
+
+    Args:
+        common: fields that every entry has (terms, run, server, contract, at, follows).
+        data: fields of this kind.
+        recorded: instant of recording, as ``entries.instant_text``.
+        salt: 32 random hex digits; keeps a reader of one customer's chain from guessing
+            another's entry behind the hash in ``previous``.
+        head: last entry of the record.
+        contract_head: last entry of the same contract; unused without a contract.
+    """
+    in_contract = common["contract"] is not None
+    contract_seq = contract_head.seq + 1 if in_contract else None
+    body = canonical(
+        {
+            **common,
+            "format": FORMAT,
+            "seq": head.seq + 1,
+            "previous": head.hash,
+            "contract_seq": contract_seq,
+            "contract_previous": contract_head.hash if in_contract else None,
+            "recorded": recorded,
+            "salt": salt,
+            "kind": kind,
+            "clauses": list(clauses),
+            "data": dict(data),
+        }
+    )
+    return Sealed(head.seq + 1, contract_seq, body, entry_hash(body))
+
+
+def _require_canonical(value: object) -> None:
+    match value:
+        case None | bool() | str():
+            return
+        case int():
+            if abs(value) > _LARGEST_INTEGER:
+                raise ValueError(f"integer {value} is beyond 2**53 - 1")
+        case list() | tuple():
+            for item in value:
+                _require_canonical(item)
+        case dict():
+            for key, item in value.items():
+                if not (isinstance(key, str) and key.isascii()):
+                    raise ValueError(f"key {key!r} is not ASCII text")
+                _require_canonical(item)
+        case _:
+            raise ValueError(f"{type(value).__name__} has no canonical form")

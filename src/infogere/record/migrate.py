@@ -1,0 +1,71 @@
+"""Bring the tables to this release's shape: Alembic migrations, run on first use.
+
+The usual case, tables that are current, costs one row read and no import of Alembic.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from infogere.record.database import SQLITE_PREFIX, Database, RecordError, sqlite_path
+
+VERSION_TABLE = "record_version"
+HEAD = "0001"
+
+
+def ensure_current(database: Database, url: str) -> None:
+    """Make or migrate the tables if their version is not this release's."""
+    if version(database) != HEAD:
+        _migrate(url)
+
+
+def version(database: Database) -> str | None:
+    """Version of the tables; None where there are none yet."""
+    try:
+        found = database.rows(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 - a constant
+    except RecordError as error:
+        if _table_is_missing(error):
+            return None
+        raise
+    return str(found[0][0]) if found else None
+
+
+def _table_is_missing(error: RecordError) -> bool:
+    cause = error.__cause__
+    return "no such table" in str(cause) or getattr(cause, "sqlstate", None) == "42P01"
+
+
+def _migrate(url: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import SQLAlchemyError
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.attributes["version_table"] = VERSION_TABLE
+    engine = create_engine(_engine_url(url), isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, HEAD)
+    except CommandError as error:
+        raise RecordError(
+            f"the record's tables are of a version that this release does not know: {error}",
+            way_out="use the newer infogere that made them",
+        ) from error
+    except SQLAlchemyError as error:
+        reason = getattr(error, "orig", None) or error
+        raise RecordError(
+            f"the record's tables cannot be made: {' '.join(str(reason).split())}",
+            way_out="check that the database can be written",
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _engine_url(url: str) -> str:
+    if url.startswith(SQLITE_PREFIX):
+        return f"{SQLITE_PREFIX}{sqlite_path(url)}"
+    return "postgresql+psycopg://" + url.partition("://")[2]

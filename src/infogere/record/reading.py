@@ -1,0 +1,202 @@
+"""Read the SLA record: typed entries, unfinished runs, the last state of each server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Self
+
+from infogere.record import chain
+from infogere.record.database import RecordError, RecordMissing, connect
+from infogere.record.entries import COMMON_FIELDS, Entry, instant_text, model_of
+from infogere.record.migrate import version
+
+_COLUMNS = "seq, hash, kind, recorded, run, server, contract, contract_seq, body"
+_BATCH = 2000
+_FEW = 500  # up to so many servers, one index look-up each is quicker than grouping all states
+
+
+@dataclass(frozen=True)
+class StoredEntry:
+    """One row of the record.
+
+    The columns are what searches use; ``common`` and ``data`` come from the body and are
+    believed only if its hash fits (``RecordError`` otherwise).
+    """
+
+    seq: int
+    hash: str
+    kind: str
+    recorded: str
+    run: str | None
+    server: str | None
+    contract: str | None
+    contract_seq: int | None
+    body: bytes
+
+    @classmethod
+    def of(cls, row: tuple[Any, ...]) -> StoredEntry:
+        values = dict(zip(_COLUMNS.split(", "), row, strict=True))
+        body = values.pop("body")
+        return cls(**values, body=body.encode() if isinstance(body, str) else bytes(body))
+
+    @cached_property
+    def fields(self) -> Mapping[str, Any]:
+        """The whole body."""
+        try:
+            if chain.entry_hash(self.body) == self.hash:
+                return chain.parse(self.body)
+        except ValueError:
+            pass
+        raise RecordError(f"entry {self.seq} of the record is damaged", way_out="infogere record verify")
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """What this kind of entry says, e.g. ``{"from": "active", "to": "isolated", ...}``."""
+        data: Mapping[str, Any] = self.fields["data"]
+        return data
+
+    @property
+    def at(self) -> datetime:
+        """Instant of the event, UTC."""
+        return datetime.fromisoformat(self.fields["at"])
+
+    def typed(self) -> Entry | None:
+        """The entry as its model; None for a kind of a later release."""
+        model = model_of(self.kind)
+        common = {name: self.fields[name] for name in COMMON_FIELDS}
+        return model.model_validate({**common, **self.data}) if model else None
+
+
+class Reader:
+    """The record, opened for reading; use as a context manager. ``RecordMissing`` if there is none yet."""
+
+    def __init__(self, url: str) -> None:
+        self._database = connect(url, create=False)
+        if version(self._database) is None:
+            self._database.close()
+            raise RecordMissing(
+                f"no record at {self._database.address} yet", way_out="the first playbook run begins it"
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._database.close()
+
+    @property
+    def address(self) -> str:
+        return self._database.address
+
+    def guards(self) -> frozenset[str]:
+        return self._database.guards()
+
+    def damage(self) -> list[str]:
+        return list(self._database.damage())
+
+    def entry(self, seq: int) -> StoredEntry:
+        found = self._select("WHERE seq = :seq", seq=seq)
+        if not found:
+            raise RecordError(f"the record has no entry {seq}", way_out="see `infogere record list`")
+        return found[0]
+
+    def entries(
+        self,
+        *,
+        server: str | None = None,
+        contract: str | None = None,
+        kind: str | None = None,
+        since: datetime | None = None,
+        limit: int = 100,
+    ) -> list[StoredEntry]:
+        """The newest ``limit`` entries that fit all filters, oldest first; ``since`` is by time of recording."""
+        wanted: dict[str, object] = {
+            "server = :server": server,
+            "contract = :contract": contract,
+            "kind = :kind": kind,
+            "recorded >= :since": instant_text(since) if since else None,
+        }
+        conditions = [condition for condition, value in wanted.items() if value is not None]
+        values = {condition.rpartition(":")[2]: wanted[condition] for condition in conditions}
+        where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
+        return self._select(f"{where}ORDER BY seq DESC LIMIT :limit", **values, limit=limit)[::-1]
+
+    def stream(self, *, contract: str | None = None) -> Iterator[StoredEntry]:
+        """All entries, or all of one contract, in order; memory stays small."""
+        after = 0
+        in_contract = "contract = :contract AND " if contract is not None else ""
+        values = {"contract": contract} if contract is not None else {}
+        while batch := self._select(
+            f"WHERE {in_contract}seq > :after ORDER BY seq LIMIT :limit", after=after, limit=_BATCH, **values
+        ):
+            yield from batch
+            after = batch[-1].seq
+
+    def unfinished(self) -> list[StoredEntry]:
+        """Begins of runs that have no end: killed, or still alive (the record cannot tell)."""
+        suspects = self._database.rows(
+            "SELECT run, server FROM record_entry WHERE kind IN ('run-begin', 'run-end') GROUP BY run, server"
+            " HAVING sum(CASE kind WHEN 'run-begin' THEN 1 ELSE -1 END) > 0"
+        )
+        open_runs = OpenRuns()
+        for run, server in suspects:
+            for entry in self._select(
+                "WHERE run = :run AND server = :server AND kind IN ('run-begin', 'run-end') ORDER BY seq",
+                run=run,
+                server=server,
+            ):
+                open_runs.see(entry)
+        return open_runs.begins()
+
+    def latest_states(self, servers: Iterable[str] | None = None) -> dict[str, StoredEntry]:
+        """The last state entry of each server, or of the given ones; servers without one are left out."""
+        wanted = None if servers is None else set(servers)
+        if wanted is not None and len(wanted) <= _FEW:
+            found = [
+                entry
+                for server in wanted
+                for entry in self._select(
+                    "WHERE kind = 'state' AND server = :server ORDER BY seq DESC LIMIT 1", server=server
+                )
+            ]
+        else:
+            found = self._select(
+                "WHERE seq IN (SELECT max(seq) FROM record_entry WHERE kind = 'state' GROUP BY server)"
+            )
+        return {
+            entry.server: entry
+            for entry in found
+            if entry.server is not None and (wanted is None or entry.server in wanted)
+        }
+
+    def _select(self, rest: str, **parameters: object) -> list[StoredEntry]:
+        # ``rest`` is put together from constants of this module; values travel as parameters.
+        rows = self._database.rows(f"SELECT {_COLUMNS} FROM record_entry {rest}", **parameters)  # noqa: S608
+        return [StoredEntry.of(row) for row in rows]
+
+
+class OpenRuns:
+    """Pairs begins with ends, per run and server, innermost first."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str | None, str | None], list[StoredEntry]] = {}
+
+    def see(self, entry: StoredEntry) -> bool:
+        """Take note of one entry, in order; False for an end without a begin."""
+        key = (entry.run, entry.server)
+        if entry.kind == "run-begin":
+            self._open.setdefault(key, []).append(entry)
+        elif entry.kind == "run-end":
+            if not self._open.get(key):
+                return False
+            self._open[key].pop()
+        return True
+
+    def begins(self) -> list[StoredEntry]:
+        return sorted((entry for entries in self._open.values() for entry in entries), key=lambda entry: entry.seq)

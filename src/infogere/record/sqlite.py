@@ -1,0 +1,92 @@
+"""The record in an SQLite file: WAL, every commit on disk, one writer at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from infogere.record.database import RecordError, RecordMissing
+
+
+class SQLite:
+    """One connection to the file at ``path``."""
+
+    def __init__(self, path: Path, *, create: bool, wait: float) -> None:
+        self.path = path
+        if not path.exists():
+            if not create:
+                raise RecordMissing(f"no record at {path} yet", way_out="the first playbook run begins it")
+            self._make()
+        with self._translated("opened"):
+            # Autocommit: transactions are ours (BEGIN IMMEDIATE), not the driver's guess.
+            self._connection = sqlite3.connect(
+                f"file:{quote(str(path))}?mode=rw", uri=True, timeout=wait, isolation_level=None
+            )
+            self._connection.text_factory = _text
+            # An entry that was acknowledged survives a power cut.
+            self._connection.execute("PRAGMA synchronous = FULL")
+
+    @property
+    def address(self) -> str:
+        return str(self.path)
+
+    def rows(self, sql: str, **parameters: object) -> Sequence[tuple[Any, ...]]:
+        with self._translated("used"):
+            return self._connection.execute(sql, parameters).fetchall()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        # IMMEDIATE: the head of the chain is read under the write lock, so no two writers see the same one.
+        self.rows("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.rows("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def guards(self) -> frozenset[str]:
+        return frozenset(name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+
+    def damage(self) -> Iterator[str]:
+        for (line,) in self.rows("PRAGMA integrity_check(20)"):
+            if line != "ok":
+                yield str(line)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _make(self) -> None:
+        """Create the file, readable by its owner alone, in WAL mode (the mode stays with the file)."""
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.touch(mode=0o600)
+        except OSError as error:
+            raise RecordError(
+                f"record {self.path} cannot be made: {error.strerror}",
+                way_out="make the folder writable, or set record_url",
+            ) from error
+        with self._translated("made"):
+            connection = sqlite3.connect(self.path, timeout=10)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.close()
+
+    @contextmanager
+    def _translated(self, verb: str) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise RecordError(
+                f"record {self.path} cannot be {verb}: {error}",
+                way_out="check the file, its folder and the disk; then `infogere record verify`",
+            ) from error
+
+
+def _text(raw: bytes) -> str:
+    """Damaged text must be shown, not stop the reader that looks for the damage."""
+    return raw.decode("utf-8", "replace")

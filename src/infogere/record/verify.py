@@ -1,0 +1,117 @@
+"""Verify the whole record: every entry, every link, every checkpoint, the tail, and open ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from infogere.record import chain, spool, witness
+from infogere.record.database import RecordError, RecordMissing
+from infogere.record.judge import Exhibit, Finding, Judge
+from infogere.record.keys import trusted_keys
+from infogere.record.reading import OpenRuns, Reader, StoredEntry
+
+GUARDS = frozenset({"record_entry_no_update", "record_entry_no_delete", "record_entry_in_turn"})
+_COLUMNS = ("seq", "kind", "recorded", "run", "server", "contract", "contract_seq")
+
+
+@dataclass(frozen=True)
+class Report:
+    """Outcome of a verification; ``whole`` is False if anything was changed, removed or damaged."""
+
+    findings: tuple[Finding, ...]
+    entries: int
+    checkpoints: int
+
+    @property
+    def whole(self) -> bool:
+        return not any(finding.broken for finding in self.findings)
+
+
+def verify_record(url: str, state_dir: Path, *, keys: Iterable[str] = ()) -> Report:
+    """Read everything at ``url`` and compare it with itself and with what the state folder remembers.
+
+    Args:
+        keys: further public keys (hex) whose checkpoints count.
+    """
+    judge = Judge(trusted=trusted_keys(state_dir) | frozenset(keys))
+    findings: list[Finding] = []
+    remembered = witness.remembered(state_dir, url)
+    try:
+        with Reader(url) as reader:
+            findings += _database_findings(reader)
+            findings += _row_findings(reader, judge, remembered)
+    except RecordMissing:
+        if not remembered.seq:
+            raise
+    except RecordError as error:
+        findings.append(Finding("database", f"after entry {judge.head.seq}: {error}"))
+    findings += _tail_findings(judge.head.seq, remembered)
+    findings += _spool_findings(state_dir)
+    return Report(tuple(findings), judge.entries, judge.checkpoints)
+
+
+def _database_findings(reader: Reader) -> Iterator[Finding]:
+    for line in reader.damage():
+        yield Finding("database", f"database check: {line}")
+    missing = sorted(GUARDS - reader.guards())
+    if missing:
+        yield Finding("guards", f"guards of the table are gone: {', '.join(missing)}; entries could be changed")
+
+
+def _row_findings(reader: Reader, judge: Judge, remembered: chain.Head) -> Iterator[Finding]:
+    runs = OpenRuns()
+    for entry in reader.stream():
+        yield from judge.check(
+            Exhibit(entry.seq, entry.contract, entry.contract_seq, entry.hash, entry.body, label_of(entry))
+        )
+        yield from _metadata_findings(entry)
+        if not runs.see(entry):
+            yield Finding("stray-end", f"{label_of(entry)}: an end without a begin", broken=False, seq=entry.seq)
+        if entry.seq == remembered.seq and remembered.hash not in (entry.hash, chain.entry_hash(entry.body)):
+            yield Finding("tail", f"{label_of(entry)}: not the entry that this controller wrote", seq=entry.seq)
+    for begin in runs.begins():
+        yield Finding(
+            "unfinished",
+            f"entry {begin.seq}: begun at {begin.recorded} on {begin.server}, no end (killed, or still running)",
+            broken=False,
+            seq=begin.seq,
+        )
+
+
+def _metadata_findings(entry: StoredEntry) -> Iterator[Finding]:
+    try:
+        fields = entry.fields
+    except RecordError:
+        return  # reported as a changed entry
+    for column in _COLUMNS:
+        if getattr(entry, column) != fields.get(column):
+            yield Finding(
+                "metadata",
+                f"{label_of(entry)}: column {column} says {getattr(entry, column)!r}, the entry {fields.get(column)!r}",
+                seq=entry.seq,
+            )
+
+
+def _tail_findings(last: int, remembered: chain.Head) -> Iterator[Finding]:
+    if remembered.seq > last:
+        yield Finding(
+            "tail",
+            f"the record ends at entry {last}, but this controller wrote up to entry {remembered.seq}:"
+            " the tail was removed",
+            seq=last + 1,
+        )
+
+
+def _spool_findings(state_dir: Path) -> Iterator[Finding]:
+    waiting, unreadable = spool.count(state_dir)
+    if waiting:
+        yield Finding("spool", f"{waiting} entries wait in the spool; the next append takes them in", broken=False)
+    if unreadable:
+        yield Finding("spool", f"{unreadable} lines of {state_dir / spool.UNREADABLE_FILE} hold no entry", broken=False)
+
+
+def label_of(entry: StoredEntry) -> str:
+    """How findings name an entry."""
+    return f"entry {entry.seq} ({entry.kind}, {entry.recorded})"
