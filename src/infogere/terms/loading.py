@@ -102,9 +102,7 @@ def check_clauses(path: Path, data: Any, known: Obligations) -> None:
 CLAUSE_KEYS = frozenset({"clause", "version_clause", "window", "emergency"})
 
 
-def quoted_clauses(
-    data: Any, location: tuple[str | int, ...] = ()
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def quoted_clauses(data: Any, location: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Every clause id in plain data, with the path of keys that leads to it."""
     if isinstance(data, Mapping):
         for key, value in data.items():

@@ -31,9 +31,7 @@ from infogere.terms.levels import Level, LevelName, PrivateCloud, State, StateNa
 TicketObject = Literal["vhost", "database", "database-user", "ftp-account"]
 """What a customer may have created by ticket at level 4 (A-L4-6)."""
 
-DiscouragedRule = Literal[
-    "public-holiday", "week-end", "holiday-eve-afternoon", "friday-afternoon", "weekday-late"
-]
+DiscouragedRule = Literal["public-holiday", "week-end", "holiday-eve-afternoon", "friday-afternoon", "weekday-late"]
 
 
 class Delivery(Strict):

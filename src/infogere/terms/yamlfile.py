@@ -48,9 +48,7 @@ def read(path: Path, what: str) -> Any:
     except FileNotFoundError:
         raise InfogereError(f"{what} {path}: no such file", way_out="check the path") from None
     except OSError as error:
-        raise InfogereError(
-            f"{what} {path} cannot be read: {error.strerror}", way_out="check the path"
-        ) from error
+        raise InfogereError(f"{what} {path} cannot be read: {error.strerror}", way_out="check the path") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark else str(path)
