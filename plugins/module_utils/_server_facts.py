@@ -29,6 +29,7 @@ def run(params, check_mode):
             "fqdn": socket.gethostname(),
             "default_ipv4": _default_ipv4(),
             "var_free_mb": disk.f_bavail * disk.f_frsize // 2**20,
+            "ssh_port": _ssh_port(),
         },
     }
 
@@ -64,3 +65,18 @@ def _default_ipv4():
     said = subprocess.run(["ip", "-4", "route", "get", "192.0.2.1"], check=False, capture_output=True, encoding="utf-8")
     found = re.search(r"dev (\S+).* src (\S+)", said.stdout)
     return {"interface": found.group(1), "address": found.group(2)} if found else {}
+
+
+def _ssh_port():
+    """TCP port of this server over which the run is logged in; 22 where it came another way.
+
+    sshd tells its session's processes; sudo drops that from the environment, so the ancestors are asked too.
+    """
+    process = os.getpid()
+    while process > 1:
+        found = re.search(r"(?:^|\0)SSH_CONNECTION=\S+ \d+ \S+ (\d+)(?:\0|$)", _read(f"/proc/{process}/environ"))
+        if found:
+            return int(found.group(1))
+        parent = re.search(r"^PPid:\s+(\d+)$", _read(f"/proc/{process}/status"), re.MULTILINE)
+        process = int(parent.group(1)) if parent else 0
+    return 22
