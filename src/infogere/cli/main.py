@@ -17,6 +17,7 @@ from infogere.errors import InfogereError
 # A module is imported when its command runs, so that one command never pays for another.
 COMMANDS: dict[str, tuple[str, str]] = {
     "record": ("infogere.cli.record", "Read, verify and export the SLA record."),
+    "lab": ("infogere.cli.lab", "Test servers on this machine, each in a container."),
 }
 
 
