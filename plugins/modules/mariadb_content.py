@@ -60,8 +60,8 @@ options:
             required: true
           privileges:
             description:
-              - Lists of privileges by target, V(database.*) or V(database.table). V(ALL) stands for everything that an owner
-                does inside a database, without the right to grant.
+              - Lists of privileges by target, V(database.*) or V(database.table). V(ALL) stands for everything that an
+                owner does inside a database, without the right to grant.
             type: dict
             default: {}
 requirements:
