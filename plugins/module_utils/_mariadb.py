@@ -94,13 +94,19 @@ def _client(script, what, database=None, patience=PATIENCE):
     return text
 
 
-def import_file(path, database, patience=600):
-    """Feed the SQL file ``path`` (on the server) to the client, inside ``database``."""
+def import_schema(database, schema, patience=600):
+    """Feed ``schema`` (``file`` on the server, or ``statements``) to the client, inside ``database``."""
+    script = schema["statements"]
+    if script is None:
+        script = _read(schema["file"], database)
+    _client(script, f"first schema of {database}", database, patience)
+
+
+def _read(path, database):
     try:
         with open(path, encoding="utf-8") as stream:
-            script = stream.read()
+            return stream.read()
     except OSError as error:
         raise ModuleError(
             f"schema of {database}: {path}: {error.strerror}; install the package that brings it"
         ) from error
-    _client(script, f"schema of {database} from {path}", database, patience)

@@ -14,7 +14,7 @@ from ansible_collections.infogere.hosting.plugins.module_utils._mariadb import (
     account,
     execute,
     identifier,
-    import_file,
+    import_schema,
     literal,
     password_hash,
     rows,
@@ -37,8 +37,11 @@ ARGUMENT_SPEC = {
                 "type": "dict",
                 "options": {
                     "unless_table": {"type": "str", "required": True},
-                    "file": {"type": "str", "required": True},
+                    "file": {"type": "str"},
+                    "statements": {"type": "str"},
                 },
+                "required_one_of": [["file", "statements"]],
+                "mutually_exclusive": [["file", "statements"]],
             },
             "users": {
                 "type": "list",
@@ -164,30 +167,28 @@ def _user(key, hashed, privileges, state):
 def _schemas(databases):
     steps = []
     for database in databases:
-        schema = database["schema"]
-        if schema and (schema["unless_table"] not in _tables(database["name"]) or _interrupted(database["name"])):
-            name, path = database["name"], schema["file"]
-            steps.append((f"import {path} into {name}", lambda name=name, path=path: _import(name, path)))
+        name, schema = database["name"], database["schema"]
+        if schema and (schema["unless_table"] not in _tables(name) or _interrupted(name)):
+            source = schema["file"] or "declared statements"
+            steps.append((f"import {source} into {name}", lambda name=name, schema=schema: _import(name, schema)))
     return steps
 
 
-def _import(name, path):
+def _import(name, schema):
     """Import once and whole: a mark outlives a killed import, whose tables are then thrown away.
 
     The mark is set only on a database without tables, so what it condemns was made by the import itself.
     """
     mark = _mark(name)
     if os.path.exists(mark):
-        execute([f"DROP DATABASE IF EXISTS {identifier(name)}"], f"clearing the interrupted import of {name}")
-        execute(
-            [f"CREATE DATABASE {identifier(name)} CHARACTER SET {CHARACTER_SET} COLLATE {COLLATION}"],
-            f"database {name}",
-        )
+        options = f"CHARACTER SET {CHARACTER_SET} COLLATE {COLLATION}"
+        again = [f"DROP DATABASE IF EXISTS {identifier(name)}", f"CREATE DATABASE {identifier(name)} {options}"]
+        execute(again, f"clearing the interrupted import of {name}")
     elif _tables(name):
-        import_file(path, name)
+        import_schema(name, schema)
         return
     write_file(mark, b"", 0o600, 0, 0)
-    import_file(path, name)
+    import_schema(name, schema)
     remove(mark)
 
 

@@ -39,7 +39,9 @@ options:
           file:
             description: Path on the server of a file with SQL statements.
             type: str
-            required: true
+          statements:
+            description: The SQL statements themselves, instead of a file.
+            type: str
       users:
         description: Accounts that use the database.
         type: list
