@@ -40,7 +40,7 @@ def resolve(wall: datetime, zone: ZoneInfo) -> Resolved:
         return Resolved(earlier, "exact")
     if earlier < later:
         return Resolved(earlier, "ambiguous")
-    return Resolved(_end_of_gap(later, earlier, zone), "skipped")
+    return Resolved(offset_change(later, earlier, zone), "skipped")
 
 
 def to_utc(wall: datetime, zone: ZoneInfo) -> datetime:
@@ -48,8 +48,8 @@ def to_utc(wall: datetime, zone: ZoneInfo) -> datetime:
     return resolve(wall, zone).instant
 
 
-def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """The first instant with the new offset, between an instant before the change and one after it."""
+def offset_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant with the new offset, given instants before and after one change of the clock."""
     old = before.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):
         middle = before + timedelta(seconds=int((after - before).total_seconds()) // 2)
@@ -99,12 +99,12 @@ def parse(text: str, zone: ZoneInfo) -> Moment:
     return moment
 
 
-def parse_instant(text: str, zone: ZoneInfo, *, why: str) -> Moment:
-    """``parse`` where a plain date is too vague; ``why`` says what needs the time of day."""
+def parse_instant(text: str, zone: ZoneInfo, *, why: str) -> tuple[datetime, str]:
+    """Instant (UTC) and note of ``parse``, where a plain date is too vague; ``why`` says what needs the time."""
     moment = parse(text, zone)
     if moment.instant is None:
         raise InfogereError(f"{text!r} has no time of day, and {why}", way_out=f"write for example {moment.day}T14:30")
-    return moment
+    return moment.instant, moment.note
 
 
 def _parse(text: str, zone: ZoneInfo) -> Moment:

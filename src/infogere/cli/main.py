@@ -16,6 +16,8 @@ from infogere.errors import InfogereError
 # name -> (module that holds a Typer ``app``, one line for the list of commands).
 # A module is imported when its command runs, so that one command never pays for another.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "terms": ("infogere.cli.terms", "The contract as data: clauses, figures, readings."),
+    "calendar": ("infogere.cli.calendar", "Working days, discouraged periods, patch windows, deadlines."),
     "record": ("infogere.cli.record", "Read, verify and export the SLA record."),
     "lab": ("infogere.cli.lab", "Test servers on this machine, each in a container."),
 }

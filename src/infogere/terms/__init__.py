@@ -22,10 +22,10 @@ from infogere.terms.levels import (
     State,
     StateName,
 )
-from infogere.terms.loading import load, obligations, readings, readings_file
+from infogere.terms.loading import figures, load, obligations, readings, readings_file
 from infogere.terms.models import Terms
 from infogere.terms.obligations import Obligation, Obligations
-from infogere.terms.readings import PROFILES, Profile, Readings
+from infogere.terms.readings import PROFILES, Profile, Readings, profile_named
 from infogere.terms.slot import MaintenanceSlot
 
 __all__ = [
@@ -48,8 +48,10 @@ __all__ = [
     "State",
     "StateName",
     "Terms",
+    "figures",
     "load",
     "obligations",
+    "profile_named",
     "readings",
     "readings_file",
 ]

@@ -6,7 +6,7 @@ from datetime import time
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, WithJsonSchema
 
 
 def _clause_list(value: Any) -> Any:
@@ -20,11 +20,23 @@ def _quoted_time(value: Any) -> Any:
     return value
 
 
-ClauseId = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9.]*-[A-Za-z0-9.]+(-[0-9]+)?$")]
+_CLAUSE_PATTERN = r"^[A-Z][A-Za-z0-9.]*-[A-Za-z0-9.]+(-[0-9]+)?$"
+_ONE_CLAUSE = {"type": "string", "pattern": _CLAUSE_PATTERN}
+
+ClauseId = Annotated[str, Field(pattern=_CLAUSE_PATTERN)]
 """Id of one obligation, e.g. ``A-5.1-2`` (article 5.1, second obligation)."""
 
-Clauses = Annotated[tuple[ClauseId, ...], BeforeValidator(_clause_list), Field(min_length=1)]
-WallTime = Annotated[time, BeforeValidator(_quoted_time)]
+Clauses = Annotated[
+    tuple[ClauseId, ...],
+    BeforeValidator(_clause_list),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [_ONE_CLAUSE, {"type": "array", "items": _ONE_CLAUSE, "minItems": 1}]}),
+]
+WallTime = Annotated[
+    time,
+    BeforeValidator(_quoted_time),
+    WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"}),
+]
 """A time of day in the contract's zone."""
 
 

@@ -86,6 +86,14 @@ LEVELS: tuple[LevelName, ...] = get_args(LevelName)
 STATES: tuple[StateName, ...] = get_args(StateName)
 
 
+def complete(value: Mapping[Name, Value], names: tuple[Name, ...]) -> Mapping[Name, Value]:
+    """``value``, if it has every name: what terms leave out must be said, not assumed."""
+    missing = [name for name in names if name not in value]
+    if missing:
+        raise ValueError(f"lacks {', '.join(missing)}")
+    return value
+
+
 class Duty(Ruled):
     """One duty at one level.
 
@@ -126,12 +134,12 @@ class Level(Ruled):
     @field_validator("duties")
     @classmethod
     def _all_duties(cls, value: Mapping[DutyName, Duty]) -> Mapping[DutyName, Duty]:
-        return _complete(value, DUTIES, "duties")
+        return complete(value, DUTIES)
 
     @field_validator("actions")
     @classmethod
     def _all_actions(cls, value: Mapping[ActionName, ActionRule]) -> Mapping[ActionName, ActionRule]:
-        return _complete(value, ACTIONS, "actions")
+        return complete(value, ACTIONS)
 
 
 class State(Ruled):
@@ -188,11 +196,4 @@ class PrivateCloud(Ruled):
     @field_validator("actions")
     @classmethod
     def _all_actions(cls, value: Mapping[ActionName, ActionRule]) -> Mapping[ActionName, ActionRule]:
-        return _complete(value, ACTIONS, "actions")
-
-
-def _complete(value: Mapping[Name, Value], names: tuple[Name, ...], what: str) -> Mapping[Name, Value]:
-    missing = [name for name in names if name not in value]
-    if missing:
-        raise ValueError(f"{what} lacks {', '.join(missing)}")
-    return value
+        return complete(value, ACTIONS)

@@ -99,7 +99,27 @@ def check_clauses(path: Path, data: Any, known: Obligations) -> None:
         raise yamlfile.refusal(path, faults, _WHAT)
 
 
+def figures(path: Path | str | None = None) -> dict[str, tuple[str, ...]]:
+    """What the terms take from each clause: ``{"A-5.1-2": ("availability.rate: percent 99.9", ...)}``."""
+    found: dict[str, list[str]] = {}
+    data = yamlfile.read(_terms_path(path), _WHAT)
+    for location, clause in quoted_clauses(data):
+        where = location[:-1] if isinstance(location[-1], str) else location[:-2]
+        rule = data
+        for step in where:
+            rule = rule[step]
+        plain = [f"{key} {value}" for key, value in rule.items() if _is_figure(key, value)]
+        if plain and where:
+            found.setdefault(clause, []).append(f"{'.'.join(map(str, where))}: {', '.join(plain)}")
+    return {clause: tuple(dict.fromkeys(lines)) for clause, lines in found.items()}
+
+
+def _is_figure(key: str, value: Any) -> bool:
+    return key not in CLAUSE_KEYS | _PROSE_KEYS and isinstance(value, str | int | float | bool)
+
+
 CLAUSE_KEYS = frozenset({"clause", "version_clause", "window", "emergency"})
+_PROSE_KEYS = frozenset({"says", "way_out", "condition", "title", "summary", "entry", "exit", "name"})
 
 
 def quoted_clauses(data: Any, location: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:

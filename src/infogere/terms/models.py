@@ -26,7 +26,7 @@ from infogere.terms.base import (
     WorkingDays,
     Years,
 )
-from infogere.terms.levels import Level, LevelName, PrivateCloud, State, StateName
+from infogere.terms.levels import LEVELS, STATES, Level, LevelName, PrivateCloud, State, StateName, complete
 
 TicketObject = Literal["vhost", "database", "database-user", "ftp-account"]
 """What a customer may have created by ticket at level 4 (A-L4-6)."""
@@ -264,6 +264,16 @@ class Terms(Strict):
     availability: Availability
     restore_time: RestoreTime
     planned_works: PlannedWorks
+
+    @field_validator("levels")
+    @classmethod
+    def _all_levels(cls, value: Mapping[LevelName, Level]) -> Mapping[LevelName, Level]:
+        return complete(value, LEVELS)
+
+    @field_validator("states")
+    @classmethod
+    def _all_states(cls, value: Mapping[StateName, State]) -> Mapping[StateName, State]:
+        return complete(value, STATES)
 
     def level(self, name: LevelName) -> Level:
         return self.levels[name]

@@ -12,10 +12,19 @@ from typing import Any, Literal, Self, get_args
 
 from pydantic import Field, PositiveInt, model_validator
 
+from infogere.errors import InfogereError
 from infogere.terms.base import Clauses, Strict, WallTime
 
 Profile = Literal["customer", "provider"]
 PROFILES: tuple[Profile, ...] = get_args(Profile)
+
+
+def profile_named(name: str) -> Profile:
+    """The profile that a user wrote."""
+    for profile in PROFILES:
+        if name == profile:
+            return profile
+    raise InfogereError(f"no profile {name!r}", way_out=f"choose {' or '.join(PROFILES)}")
 
 
 class Readings(Strict):
