@@ -13,9 +13,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def root() -> Path:
     """Folder of the checkout; the lab is not part of what ``pip install`` delivers."""
     if not (ROOT / "images" / "packages").is_file():
-        raise InfogereError(
-            "the lab needs a checkout of infogere", way_out="clone it and call bin/infogere there"
-        )
+        raise InfogereError("the lab needs a checkout of infogere", way_out="clone it and call bin/infogere there")
     return ROOT
 
 
@@ -38,3 +36,11 @@ def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     return sorted(file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+
+
+def private_folder(name: str) -> Path:
+    """``.infogere/<name>`` of the checkout, made at the first call; its owner alone may look in."""
+    path = root() / ".infogere" / name
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.mkdir(mode=0o700, exist_ok=True)
+    return path

@@ -25,9 +25,7 @@ MMDEBSTRAP = (
 def bare_name(version: str) -> str:
     """Image of a fresh Debian of this major version, shared by all checkouts of this machine."""
     if version not in RELEASES:
-        raise InfogereError(
-            f"no test server runs Debian {version}", way_out=f"choose from {', '.join(RELEASES)}"
-        )
+        raise InfogereError(f"no test server runs Debian {version}", way_out=f"choose from {', '.join(RELEASES)}")
     recipe = json.dumps([OCI_CHANGES, MMDEBSTRAP])
     return f"localhost/infogere-debian{version}:{checkout.digest('images/packages', salt=recipe)}"
 
@@ -39,9 +37,7 @@ def bare(version: str, log: Path) -> str:
         return name
     own = controller_sources(RELEASES[version])
     if not (own and _build(version, name, own, log)) and not _build(version, name, [], log):
-        raise InfogereError(
-            f"image of Debian {version}: {_last_line(log)}", way_out=f"the whole story is in {log}"
-        )
+        raise InfogereError(f"image of Debian {version}: {_last_line(log)}", way_out=f"the whole story is in {log}")
     _remove_older(name)
     return name
 

@@ -32,9 +32,7 @@ def ensure() -> Network:
         if not any(candidate.overlaps(other) for other in taken):
             podman.run("network", "create", "--disable-dns", "--subnet", str(candidate), name())
             return candidate
-    raise InfogereError(
-        "no subnet is free for the lab", way_out="name one: INFOGERE_LAB_SUBNET=10.99.7.0/24"
-    )
+    raise InfogereError("no subnet is free for the lab", way_out="name one: INFOGERE_LAB_SUBNET=10.99.7.0/24")
 
 
 def subnet() -> Network:
@@ -68,9 +66,7 @@ def _candidates() -> list[Network]:
         try:
             return [ipaddress.IPv4Network(chosen)]
         except ValueError as error:
-            raise InfogereError(
-                f"INFOGERE_LAB_SUBNET: {error}", way_out="write it as 10.99.7.0/24"
-            ) from error
+            raise InfogereError(f"INFOGERE_LAB_SUBNET: {error}", way_out="write it as 10.99.7.0/24") from error
     subnets = list(POOL.subnets(new_prefix=24))
     start = int(checkout.label(), 16) % len(subnets)
     return subnets[start:] + subnets[:start]
@@ -78,7 +74,5 @@ def _candidates() -> list[Network]:
 
 def _taken() -> list[Network]:
     networks = json.loads(podman.run("network", "ls", "--format", "json"))
-    found = [
-        entry["subnet"] for network in networks for entry in network.get("subnets") or [] if "subnet" in entry
-    ]
+    found = [entry["subnet"] for network in networks for entry in network.get("subnets") or [] if "subnet" in entry]
     return [ipaddress.IPv4Network(text) for text in found if ":" not in text]

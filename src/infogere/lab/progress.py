@@ -73,7 +73,6 @@ class Phases:
 
 def log_file(name: str) -> Path:
     """An empty log of this name under ``.infogere/logs``."""
-    path = checkout.root() / ".infogere" / "logs" / f"{name}.log"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = checkout.private_folder("logs") / f"{name}.log"
     path.write_bytes(b"")
     return path

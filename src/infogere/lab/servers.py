@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import socket
@@ -66,10 +65,8 @@ class Server:
 
 
 def folder() -> Path:
-    """Where the lab keeps keys and ``ssh_config``; made at the first call, mode 0700."""
-    path = checkout.root() / ".infogere" / "lab"
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path
+    """Where the lab keeps its keys and ``ssh_config``."""
+    return checkout.private_folder("lab")
 
 
 def container_name(name: str) -> str:
@@ -194,10 +191,8 @@ def _raise_inotify_limit() -> None:
     limit = Path("/proc/sys/fs/inotify/max_user_instances")
     if limit.exists() and int(limit.read_text()) < INOTIFY_INSTANCES:
         # Not permitted everywhere; the first two dozen servers do without.
-        setting = f"fs.inotify.max_user_instances={INOTIFY_INSTANCES}"
-        subprocess.run(
-            podman.as_root("sysctl", "-q", "-w", setting), capture_output=True, env=os.environ, check=False
-        )
+        command = podman.as_root("sysctl", "-q", "-w", f"fs.inotify.max_user_instances={INOTIFY_INSTANCES}")
+        subprocess.run(command, capture_output=True, check=False)
 
 
 def _last_address() -> str | None:
