@@ -83,6 +83,11 @@ def rows(selects, what="reading MariaDB's state"):
     return [json.loads(line) for line in text.splitlines() if line]
 
 
+def text_lines(statements, what):
+    """The answer's lines as they are, for ``SHOW ...`` statements whose answer is one column of text."""
+    return _client(";\n".join(statements) + ";\n", what).splitlines()
+
+
 def _client(script, what, database=None, patience=PATIENCE):
     # `--` ends the options: the client would take a database named like an option for one.
     target = ["--", database] if database else []

@@ -20,10 +20,14 @@ from ansible_collections.infogere.hosting.plugins.module_utils._mariadb import (
     rows,
 )
 from ansible_collections.infogere.hosting.plugins.module_utils._mariadb_state import (
-    grant_statements,
+    CHARACTER_OPTIONS,
+    CHARACTER_SET,
+    account_steps,
+    create_database,
     read_state,
     wanted_privileges,
 )
+from ansible_collections.infogere.hosting.plugins.module_utils._steps import carry_out
 from ansible_collections.infogere.hosting.plugins.module_utils._transaction import remove, write_file
 
 ARGUMENT_SPEC = {
@@ -57,10 +61,6 @@ ARGUMENT_SPEC = {
         },
     },
 }
-CHARACTER_SET = "utf8mb4"
-# Named, because the default differs between MariaDB 10.11 and 11.8, and a dump must load on both.
-COLLATION = "utf8mb4_unicode_ci"
-PASSWORD_PLUGIN = "mysql_native_password"
 TEST_SCHEMA = "test"
 ROOT = ("root", "localhost")
 
@@ -77,16 +77,10 @@ def run(params, check_mode):
     databases = params["databases"]
     users = _users(databases)
     steps = _steps(databases, users)
-    if steps and not check_mode:
-        with change_lock("mariadb_content"):
-            for _phrase, act in _steps(databases, users):
-                act()
-    phrases = [phrase for phrase, _act in steps]
-    return {
-        "changed": bool(steps),
-        "actions": phrases,
-        "diff": {"before": "", "after": "".join(f"{phrase}\n" for phrase in phrases)},
-    }
+    if check_mode or not steps:
+        return carry_out(steps, check_mode)
+    with change_lock("mariadb_content"):
+        return carry_out(_steps(databases, users), check_mode)
 
 
 def _users(databases):
@@ -112,7 +106,7 @@ def _steps(databases, users):
     # Before the privileges: one on a single table needs the table.
     steps += _schemas(databases)
     for key, (hashed, privileges) in users.items():
-        steps += _user(key, hashed, privileges, state)
+        steps += [_sql(phrase, [sql]) for phrase, sql in account_steps(key, hashed, privileges, state)]
     return steps
 
 
@@ -142,26 +136,11 @@ def _drop_test_schema():
 
 
 def _database(name, state):
-    charset = f"{identifier(name)} CHARACTER SET {CHARACTER_SET} COLLATE {COLLATION}"
     if name not in state.databases:
-        return [_sql(f"create database {name}", [f"CREATE DATABASE IF NOT EXISTS {charset}"])]
+        return [_sql(f"create database {name}", [create_database(name)])]
     if state.databases[name] != CHARACTER_SET:
-        return [_sql(f"set {name} to {CHARACTER_SET}", [f"ALTER DATABASE {charset}"])]
+        return [_sql(f"set {name} to {CHARACTER_SET}", [f"ALTER DATABASE {identifier(name)} {CHARACTER_OPTIONS}"])]
     return []
-
-
-def _user(key, hashed, privileges, state):
-    user, host = key
-    present = state.accounts.get(key)
-    identified = f"{account(user, host)} IDENTIFIED VIA {PASSWORD_PLUGIN} USING {literal(hashed)}"
-    steps = []
-    if present is None:
-        steps.append(_sql(f"create user {user}@{host}", [f"CREATE USER IF NOT EXISTS {identified}"]))
-    elif (present.plugin, present.secret, present.several_ways) != (PASSWORD_PLUGIN, hashed, False):
-        steps.append(_sql(f"set the password of {user}@{host}", [f"ALTER USER {identified}"]))
-    for statement in grant_statements(user, host, state.grants.get(key, {}), privileges):
-        steps.append(_sql(statement, [statement]))
-    return steps
 
 
 def _schemas(databases):
@@ -181,8 +160,7 @@ def _import(name, schema):
     """
     mark = _mark(name)
     if os.path.exists(mark):
-        options = f"CHARACTER SET {CHARACTER_SET} COLLATE {COLLATION}"
-        again = [f"DROP DATABASE IF EXISTS {identifier(name)}", f"CREATE DATABASE {identifier(name)} {options}"]
+        again = [f"DROP DATABASE IF EXISTS {identifier(name)}", create_database(name)]
         execute(again, f"clearing the interrupted import of {name}")
     elif _tables(name):
         import_schema(name, schema)

@@ -12,10 +12,15 @@ from ansible_collections.infogere.hosting.plugins.module_utils._mariadb import (
     account,
     grant_pattern,
     identifier,
+    literal,
     rows,
 )
 
 GLOBAL = "*.*"
+PASSWORD_PLUGIN = "mysql_native_password"  # the one that PHP's driver speaks
+CHARACTER_SET = "utf8mb4"
+# The collation is named, because the default differs between MariaDB 10.11 and 11.8, and a dump must load on both.
+CHARACTER_OPTIONS = f"CHARACTER SET {CHARACTER_SET} COLLATE utf8mb4_unicode_ci"
 QUESTIONS = (
     "SELECT JSON_ARRAY('database', SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME) FROM information_schema.SCHEMATA",
     "SELECT JSON_ARRAY('account', User, Host, JSON_VALUE(Priv, '$.plugin'),"
@@ -98,6 +103,25 @@ def grant_statements(user, host, present, wanted):
         if missing:
             give.append(f"GRANT {', '.join(sorted(missing))} ON {_on(target)} TO {account(user, host)}")
     return take + give
+
+
+def account_steps(key, hashed, wanted, state):
+    """``[(phrase, SQL)]`` that give the account ``key`` this password hash and exactly these privileges."""
+    user, host = key
+    present = state.accounts.get(key)
+    identified = f"{account(user, host)} IDENTIFIED VIA {PASSWORD_PLUGIN} USING {literal(hashed)}"
+    steps = []
+    if present is None:
+        steps.append((f"create user {user}@{host}", f"CREATE USER IF NOT EXISTS {identified}"))
+    elif (present.plugin, present.secret, present.several_ways) != (PASSWORD_PLUGIN, hashed, False):
+        steps.append((f"set the password of {user}@{host}", f"ALTER USER {identified}"))
+    grants = grant_statements(user, host, state.grants.get(key, {}), wanted)
+    return steps + [(statement, statement) for statement in grants]
+
+
+def create_database(name):
+    """SQL that makes the database ``name`` where it is missing."""
+    return f"CREATE DATABASE IF NOT EXISTS {identifier(name)} {CHARACTER_OPTIONS}"
 
 
 def _target(database, table):
