@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from infogere.lab import images, progress, servers
+from infogere.lab import images, inventory, progress, provisioned, servers
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -15,6 +15,8 @@ app = typer.Typer(
     infogere lab up web1                    a fresh Debian 12 named web1.infogere.test
 
     infogere lab up web2 --debian 13        the same with Debian 13
+
+    infogere lab up full --provisioned      one with the whole stack running already
 
     infogere lab list                       what runs, at which address
 
@@ -33,18 +35,26 @@ Debian = Annotated[str, typer.Option("--debian", help="Major version of Debian."
 def up(
     names: Annotated[list[str], typer.Argument(help="Short names, e.g. web1.")],
     debian: Debian = images.DEFAULT_VERSION,
-    image: Annotated[str, typer.Option(help="Start from this image instead of a fresh Debian.")] = "",
-    host_name: Annotated[str, typer.Option(help="Name it calls itself; default NAME.infogere.test.")] = "",
+    with_stack: Annotated[
+        bool,
+        typer.Option("--provisioned", help="With the whole stack on it; all of these call themselves the same."),
+    ] = False,
 ) -> None:
-    """Start servers, making the image first if it is missing."""
+    """Start servers, making the image first if it is missing; each gets an inventory of its own."""
     phases = progress.Phases()
-    if not image:
-        with phases.phase(f"Image of Debian {debian}"):
-            image = images.bare(debian, progress.log_file(f"image-debian{debian}"))
+    log = progress.log_file(f"lab-debian{debian}")
+    host_name = ""
+    with phases.phase(f"Image of Debian {debian}"):
+        if with_stack:
+            made = provisioned.ensure(debian, log, phases.detail)
+            image, host_name = made.image, made.host_name
+        else:
+            image = images.bare(debian, log)
     for name in names:
         with phases.phase(f"Server {name}"):
             server = servers.up(name, image, host_name)
-        typer.echo(f"{server.host_name}  {server.address}  ssh -F {servers.folder()}/ssh_config {server.name}")
+            path = inventory.write(name, server)
+        typer.echo(f"{server.host_name}  {server.address}  inventory {path}")
 
 
 @app.command()

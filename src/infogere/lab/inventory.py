@@ -1,0 +1,49 @@
+"""Inventories of test servers, written when they start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from infogere.lab import servers
+
+# What a test server's customer bought: the level at which everything that is not Plesk can be tried.
+ORDER_FORM = {
+    "id": "TEST-1",
+    "customer": "test",
+    "level": "custom",
+    "terms": "HBT-20220901-01",
+    "commissioning_date": "2026-01-05",
+    "monthly_fee": "120.00",
+    "gtr": {"hours": 4},
+}
+CUSTOMER = {"id": "test", "name": "Test customer"}
+
+
+def path(name: str) -> Path:
+    """Inventory of this name under ``.infogere/lab/inventories``."""
+    folder = servers.folder() / "inventories"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"{name}.yml"
+
+
+def write(name: str, *members: servers.Server) -> Path:
+    """Write the inventory ``name`` of these servers, each by its host name, one customer and level for all."""
+    hosts = {server.host_name: {"ansible_host": server.address} for server in members}
+    everything = {
+        "vars": {
+            "ansible_user": "root",
+            "ansible_ssh_common_args": f'-F "{servers.folder() / "ssh_config"}"',
+            "customer": CUSTOMER,
+            "order_form": ORDER_FORM,
+        },
+        "children": {
+            "level_custom": {"hosts": hosts},
+            "customer_test": {"hosts": dict.fromkeys(hosts)},
+        },
+    }
+    text = yaml.safe_dump({"all": everything}, sort_keys=False)
+    target = path(name)
+    target.write_text(f"---\n{text}", encoding="utf-8")
+    return target

@@ -1,0 +1,109 @@
+"""Test servers for every test that asks for one; only tests marked ``lab`` may.
+
+``server`` is shared by a whole session and has the stack running; ``fresh_server`` is a bare Debian of its own.
+``--debian 13`` chooses the other Debian.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--debian", default="12", choices=["12", "13"], help="Debian of the test servers")
+
+
+@dataclass(frozen=True)
+class LabServer:
+    """A test server as a test uses it.
+
+    Attributes:
+        name: what it calls itself, and its name in the inventory.
+        address: where it is reached.
+        ssh_key: private key that logs in as root.
+        inventory: an inventory of this server alone.
+        state_dir: the controller's record, CA and secrets during tests.
+        machine: the lab's own view of it.
+    """
+
+    name: str
+    address: str
+    ssh_key: Path
+    inventory: Path
+    state_dir: Path
+    machine: Any
+
+    @property
+    def ca(self) -> Path:
+        """Certificate of the CA that the server's certificates chain to."""
+        from infogere.pki.paths import ca_path
+
+        return ca_path(self.state_dir)
+
+    def run(self, command: str, data: str | None = None) -> subprocess.CompletedProcess[str]:
+        """A shell command on the server, over SSH."""
+        return self.machine.run(command, data)
+
+    def playbook(
+        self, name: str, extra_vars: Mapping[str, Any] | None = None, *options: str
+    ) -> subprocess.CompletedProcess[str]:
+        """``ansible-playbook`` on this server; ``name`` is a file or like ``infogere.hosting.site``."""
+        import json
+
+        from infogere.lab import plays
+
+        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as variables:
+            json.dump(dict(extra_vars or {}), variables)
+            variables.flush()
+            return subprocess.run(
+                plays.command(name, self.inventory, Path(variables.name), options),
+                env=plays.environment(self.state_dir),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+
+
+def _lab_server(machine: Any) -> LabServer:
+    from infogere.lab import inventory, provisioned
+
+    return LabServer(
+        name=machine.host_name,
+        address=machine.address,
+        ssh_key=machine.ssh_key,
+        inventory=inventory.write(machine.name, machine),
+        state_dir=provisioned.state_dir(),
+        machine=machine,
+    )
+
+
+@pytest.fixture(scope="session")
+def server(pytestconfig: pytest.Config) -> Iterator[LabServer]:
+    """A server with the whole stack running, started from a provisioned image; one for the session."""
+    from infogere.lab import provisioned, servers
+
+    version = pytestconfig.getoption("--debian")
+    name = f"test{version}"
+    servers.down(name)
+    yield _lab_server(provisioned.up(name, version))
+    servers.down(name)
+
+
+@pytest.fixture
+def fresh_server(pytestconfig: pytest.Config) -> Iterator[LabServer]:
+    """A bare Debian, gone after the test."""
+    from infogere.lab import images, progress, servers
+
+    version = pytestconfig.getoption("--debian")
+    name = f"fresh{version}"
+    servers.down(name)
+    image = images.bare(version, progress.log_file(f"image-debian{version}"))
+    yield _lab_server(servers.up(name, image))
+    servers.down(name)

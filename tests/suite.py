@@ -1,0 +1,109 @@
+"""What bin/test runs: phases with their times, every result collected, one plain last line.
+
+Each phase is one pytest run, so that a test is the same thing everywhere and can be run by hand:
+``.venv/bin/pytest tests/e2e``. A phase that fails doesn't keep the next from running.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / ".infogere" / "results"
+PHASES = {
+    "lint": ["tests/lint"],
+    "unit": ["tests/unit", "-n", "2"],
+    "images": ["tests/images"],
+    "integration": ["tests/integration"],
+    "molecule": ["tests/molecule"],
+    "e2e": ["tests/e2e"],
+    "packaging": ["tests/packaging"],
+}
+NEEDS_IMAGES = {"integration", "molecule", "e2e"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """Counts of one phase and its duration in seconds."""
+
+    phase: str
+    passed: int
+    failed: int
+    skipped: int
+    seconds: float
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="bin/test",
+        description="Run the tests. The first run makes two test images (some minutes); unit and lint need none.",
+        epilog="One test alone: .venv/bin/pytest tests/e2e -k sieve. Logs of the lab: .infogere/logs.",
+    )
+    parser.add_argument("phases", nargs="*", metavar="phase", help=f"{', '.join(PHASES)} or all (default)")
+    chosen = parser.parse_args().phases or ["all"]
+    if unknown := [phase for phase in chosen if phase not in (*PHASES, "all")]:
+        parser.error(f"no phase {unknown[0]}; choose from {', '.join(PHASES)}, all")
+    wanted = list(PHASES) if "all" in chosen else [phase for phase in PHASES if phase in chosen]
+    if NEEDS_IMAGES & set(wanted) and "images" not in wanted:
+        wanted.insert(0, "images")
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    RESULTS.mkdir(parents=True)
+    return report([run(phase) for phase in wanted])
+
+
+def run(phase: str) -> Result:
+    """Run one phase and count its tests, those of pytest runs inside it included."""
+    print(f"\n=== {phase} ===", flush=True)
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--junitxml", str(RESULTS / f"{phase}.xml"), *PHASES[phase]],
+        cwd=ROOT,
+        env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")},
+        check=False,
+    )
+    passed = failed = skipped = 0
+    for path in sorted([*RESULTS.glob(f"{phase}.xml"), *RESULTS.glob(f"{phase}-*.xml")]):
+        for suite in ET.parse(path).iter("testsuite"):  # noqa: S314 - written by our own pytest
+            bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            left_out = int(suite.get("skipped", 0))
+            failed += bad
+            skipped += left_out
+            passed += int(suite.get("tests", 0)) - bad - left_out
+    if done.returncode not in (0, pytest_exit_no_tests()) and not failed:
+        failed = 1  # pytest itself could not run: a collection error, a crash
+    return Result(phase, passed, failed, skipped, time.monotonic() - started)
+
+
+def pytest_exit_no_tests() -> int:
+    """Exit code of a pytest that found no test."""
+    import pytest
+
+    return int(pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+def report(results: list[Result]) -> int:
+    """Print a line per phase and the sum; the exit code."""
+    print("\n=== phases ===")
+    for result in results:
+        counts = summary(result.passed, result.failed, result.skipped)
+        print(f"{result.phase:<12} {result.seconds:7.1f} s  {counts}")
+    passed, failed, skipped = (sum(getattr(r, kind) for r in results) for kind in ("passed", "failed", "skipped"))
+    print(summary(passed, failed, skipped))
+    return 1 if failed else 0
+
+
+def summary(passed: int, failed: int, skipped: int) -> str:
+    """``12 passed, 0 failed``, with the skipped ones where there are any."""
+    return f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
