@@ -31,7 +31,7 @@ Keys = Annotated[
 
 
 @app.command("list")
-def list_entries(
+def list_entries(  # noqa: PLR0917 - one parameter per option
     server: Annotated[str | None, typer.Option(metavar="NAME", help="Only this server.")] = None,
     contract: Contract = None,
     kind: Annotated[str | None, typer.Option(help="Only this kind, e.g. run-end, decision, state.")] = None,

@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 FORMAT = 1
@@ -60,6 +61,11 @@ def parse(body: bytes) -> dict[str, Any]:
     return value
 
 
+def instant_text(instant: datetime) -> str:
+    """One spelling for an instant, so that text order is time order: ``2026-11-23T01:44:27.000000Z``."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def entry_hash(body: bytes) -> str:
     return hashlib.sha256(ENTRY_PREFIX + body).hexdigest()
 
@@ -80,7 +86,7 @@ def seal(
     Args:
         common: fields that every entry has (terms, run, server, contract, at, follows).
         data: fields of this kind.
-        recorded: instant of recording, as ``entries.instant_text``.
+        recorded: instant of recording, as ``instant_text`` writes it.
         salt: 32 random hex digits; keeps a reader of one customer's chain from guessing
             another's entry behind the hash in ``previous``.
         head: last entry of the record.

@@ -12,6 +12,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from infogere.record import chain
+
 LINE_LENGTH = 500
 
 # One printable line. A control character could forge a second line in a terminal or an export.
@@ -188,11 +190,6 @@ def model_of(kind: str) -> type[Entry] | None:
 def fields_of(entry: Entry) -> tuple[dict[str, object], dict[str, object]]:
     """Split an entry into its common fields and the data of its kind, as JSON values."""
     values = entry.model_dump(mode="json", by_alias=True)
-    values["at"] = instant_text(entry.at)
+    values["at"] = chain.instant_text(entry.at)
     common = {name: values.pop(name) for name in COMMON_FIELDS}
     return common, values
-
-
-def instant_text(instant: datetime) -> str:
-    """One spelling for an instant, so that text order is time order: ``2026-11-23T01:44:27.000000Z``."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -14,7 +14,6 @@ from typing import Any
 
 from infogere.record import chain
 from infogere.record.database import RecordError
-from infogere.record.entries import instant_text
 from infogere.record.judge import Exhibit, Finding, Judge
 from infogere.record.keys import SigningKey, signature_fits
 from infogere.record.reading import OpenRuns, Reader, StoredEntry
@@ -44,7 +43,7 @@ def export_lines(
         "format": chain.FORMAT,
         "head": judge.head.hash if judge.entries else chain.NOTHING,
         "key": key.public,
-        "sealed": instant_text(now or datetime.now(UTC)),
+        "sealed": chain.instant_text(now or datetime.now(UTC)),
     }
     signature = key.sign(SEAL_PREFIX + chain.canonical(seal))
     yield chain.canonical({"seal": seal, "signature": signature}) + b"\n"

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infogere.record import chain
+from infogere.record.checkpoint import signed_bytes
+from infogere.record.keys import signature_fits
 from infogere.record.merkle import Tree
 
 
@@ -124,9 +126,6 @@ class Judge:
         self._recorded = recorded
 
     def _check_checkpoint(self, exhibit: Exhibit, data: Mapping[str, Any]) -> Iterator[Finding]:
-        from infogere.record.checkpoint import signed_bytes
-        from infogere.record.keys import signature_fits
-
         self.checkpoints += 1
         size, root, key = data.get("size"), data.get("root"), str(data.get("key"))
         if not signature_fits(key, str(data.get("signature")), signed_bytes(size, root)):

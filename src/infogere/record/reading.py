@@ -11,11 +11,12 @@ from typing import Any, Self
 
 from infogere.record import chain
 from infogere.record.database import RecordError, RecordMissing, connect
-from infogere.record.entries import COMMON_FIELDS, Entry, instant_text, model_of
+from infogere.record.entries import COMMON_FIELDS, Entry, model_of
 from infogere.record.migrate import version
 
 _COLUMNS = "seq, hash, kind, recorded, run, server, contract, contract_seq, body"
 _BATCH = 2000
+_NEVER = 2**53  # beyond every seq
 _FEW = 500  # up to so many servers, one index look-up each is quicker than grouping all states
 
 
@@ -120,29 +121,37 @@ class Reader:
             "server = :server": server,
             "contract = :contract": contract,
             "kind = :kind": kind,
-            "recorded >= :since": instant_text(since) if since else None,
+            "seq >= :first": self._first_since(since) if since else None,
         }
         conditions = [condition for condition, value in wanted.items() if value is not None]
         values = {condition.rpartition(":")[2]: wanted[condition] for condition in conditions}
         where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
-        return self._select(f"{where}ORDER BY seq DESC LIMIT :limit", **values, limit=limit)[::-1]
+        # Within a contract both orders are one; this is the one that has an index.
+        order = "seq" if contract is None else "contract_seq"
+        return self._select(f"{where}ORDER BY {order} DESC LIMIT :limit", **values, limit=limit)[::-1]
 
     def stream(self, *, contract: str | None = None) -> Iterator[StoredEntry]:
         """All entries, or all of one contract, in order; memory stays small."""
         after = 0
-        in_contract = "contract = :contract AND " if contract is not None else ""
-        values = {"contract": contract} if contract is not None else {}
+        if contract is None:
+            while batch := self._select("WHERE seq > :after ORDER BY seq LIMIT :limit", after=after, limit=_BATCH):
+                yield from batch
+                after = batch[-1].seq
+            return
         while batch := self._select(
-            f"WHERE {in_contract}seq > :after ORDER BY seq LIMIT :limit", after=after, limit=_BATCH, **values
+            "WHERE contract = :contract AND contract_seq > :after ORDER BY contract_seq LIMIT :limit",
+            contract=contract,
+            after=after,
+            limit=_BATCH,
         ):
             yield from batch
-            after = batch[-1].seq
+            after = batch[-1].contract_seq or 0
 
     def unfinished(self) -> list[StoredEntry]:
         """Begins of runs that have no end: killed, or still alive (the record cannot tell)."""
         suspects = self._database.rows(
-            "SELECT run, server FROM record_entry WHERE kind IN ('run-begin', 'run-end') GROUP BY run, server"
-            " HAVING sum(CASE kind WHEN 'run-begin' THEN 1 ELSE -1 END) > 0"
+            "SELECT run, server FROM record_entry WHERE run IS NOT NULL GROUP BY run, server"
+            " HAVING sum(CASE kind WHEN 'run-begin' THEN 1 WHEN 'run-end' THEN -1 ELSE 0 END) > 0"
         )
         open_runs = OpenRuns()
         for run, server in suspects:
@@ -174,6 +183,14 @@ class Reader:
             for entry in found
             if entry.server is not None and (wanted is None or entry.server in wanted)
         }
+
+    def _first_since(self, since: datetime) -> int:
+        """Number of the first entry recorded at or after an instant: times of recording never go back."""
+        found = self._database.rows(
+            "SELECT seq FROM record_entry WHERE recorded >= :since ORDER BY recorded, seq LIMIT 1",
+            since=chain.instant_text(since),
+        )
+        return int(found[0][0]) if found else _NEVER
 
     def _select(self, rest: str, **parameters: object) -> list[StoredEntry]:
         # ``rest`` is put together from constants of this module; values travel as parameters.

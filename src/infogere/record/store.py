@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from infogere.record import chain, checkpoint, spool, witness
 from infogere.record.database import Database, RecordError, connect
-from infogere.record.entries import Checkpoint, Correction, Entry, fields_of, instant_text
+from infogere.record.entries import Checkpoint, Correction, Entry, fields_of
 from infogere.record.migrate import ensure_current
 
 _LAST = "SELECT seq, hash, recorded FROM record_entry ORDER BY seq DESC LIMIT 1"
@@ -98,7 +98,7 @@ class _Appender:
         self.head = chain.Head(last[0][0], last[0][1]) if last else chain.EMPTY
         previously = str(last[0][2]) if last else ""
         # The record is chronological (A-2-6) even when a clock was set back or two controllers disagree.
-        self._recorded = max(instant_text(now), previously)
+        self._recorded = max(chain.instant_text(now), previously)
         self.first_of_the_day = bool(last) and self._recorded[:10] > previously[:10]
 
     def append(self, entry: Entry, salt: str | None = None) -> int:

@@ -77,14 +77,7 @@ def upgrade() -> None:
     op.create_index("record_entry_run", "record_entry", ["run", "server", "kind"])
     op.create_index("record_entry_recorded", "record_entry", ["recorded"])
     # A server's present state is its last state entry: one look-up here, however long the record.
-    only_states = sa.text("kind = 'state'")
-    op.create_index(
-        "record_entry_state",
-        "record_entry",
-        ["server", "seq"],
-        sqlite_where=only_states,
-        postgresql_where=only_states,
-    )
+    op.create_index("record_entry_kind_server", "record_entry", ["kind", "server", "seq"])
     connection = op.get_bind()
     for statement in (SQLITE_GUARDS if on_sqlite else POSTGRESQL_GUARDS).strip().split("\n\n"):
         connection.exec_driver_sql(statement)

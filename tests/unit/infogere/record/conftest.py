@@ -1,0 +1,112 @@
+"""A record in a temporary folder, and what the tests do to it behind its back."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infogere.record.entries import Entry, RunBegin, RunEnd, StateChange
+from infogere.record.reading import Reader
+from infogere.record.store import Store
+from infogere.record.verify import Report, verify_record
+
+TERMS = "HBT-20220901-01"
+DAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Book:
+    """One record: where it is and short ways to write, read and damage it."""
+
+    state_dir: Path
+
+    @property
+    def path(self) -> Path:
+        return self.state_dir / "record.db"
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.path}"
+
+    def store(self, wait: float = 10.0) -> Store:
+        return Store(self.url, self.state_dir, wait=wait)
+
+    def reader(self) -> Reader:
+        return Reader(self.url)
+
+    def append(self, *entries: Entry, now: datetime = DAY) -> list[int]:
+        with self.store() as store:
+            return [store.append(entry, now=now) for entry in entries]
+
+    def verify(self, **options: Any) -> Report:
+        return verify_record(self.url, self.state_dir, **options)
+
+    def codes(self) -> list[tuple[str, int | None]]:
+        return [(finding.code, finding.seq) for finding in self.verify().findings]
+
+    def behind_its_back(self, *statements: str, guards: Iterable[str] = ()) -> None:
+        """Change the file with plain sqlite3, after taking the named guards away for a moment."""
+        connection = sqlite3.connect(self.path)
+        kept = []
+        for guard in guards:
+            name = f"record_entry_{guard}"
+            kept += connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+            connection.execute(f"DROP TRIGGER {name}")
+        for statement in (*statements, *kept):
+            connection.execute(statement)
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+
+
+def begin(server: str = "web1", *, run: str = "r1", contract: str | None = "BC-1", **more: Any) -> RunBegin:
+    fields = {"playbook": "site", "reason": "hand", "operator": "root", "at": DAY, **more}
+    return RunBegin(terms=TERMS, run=run, server=server, contract=contract, **fields)
+
+
+def end(server: str = "web1", *, run: str = "r1", contract: str | None = "BC-1", **more: Any) -> RunEnd:
+    return RunEnd(terms=TERMS, run=run, server=server, contract=contract, **{"outcome": "ok", "at": DAY, **more})
+
+
+def isolation(server: str, to: str = "isolated", **more: Any) -> StateChange:
+    fields = {"clause": "A-4.1.2-3", "requester": "support", "reason": "unapproved software", "at": DAY, **more}
+    return StateChange(terms=TERMS, server=server, **{"from": "active", "to": to}, **fields)
+
+
+@dataclass(frozen=True)
+class Make:
+    """Short ways to make entries."""
+
+    begin: Any = staticmethod(begin)
+    end: Any = staticmethod(end)
+    isolation: Any = staticmethod(isolation)
+    terms: str = TERMS
+    day: datetime = DAY
+
+
+@pytest.fixture
+def make() -> Make:
+    return Make()
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    return Book(tmp_path)
+
+
+@pytest.fixture
+def filled(book: Book) -> Book:
+    """Ten entries of two contracts and none, all runs finished."""
+    for number in range(5):
+        contract = ("BC-1", "BC-2", None)[number % 3]
+        book.append(
+            begin(f"web{number}", run=f"r{number}", contract=contract),
+            end(f"web{number}", run=f"r{number}", contract=contract),
+        )
+    return book
