@@ -16,6 +16,8 @@ from infogere.errors import InfogereError
 # name -> (module that holds a Typer ``app``, one line for the list of commands).
 # A module is imported when its command runs, so that one command never pays for another.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "fleet": ("infogere.cli.fleet", "Judge the inventory; show who gets what, from which clause."),
+    "may": ("infogere.cli.may", "Ask whether the contract allows an action, and when."),
     "terms": ("infogere.cli.terms", "The contract as data: clauses, figures, readings."),
     "calendar": ("infogere.cli.calendar", "Working days, discouraged periods, patch windows, deadlines."),
     "record": ("infogere.cli.record", "Read, verify and export the SLA record."),

@@ -97,7 +97,7 @@ def _resolve(chosen: tuple[str, ...]) -> Resolved:
 def _judged(host: ResolvedHost, terms: Terms) -> tuple[Server | None, list[Finding]]:
     server, findings = FormReader().server(host)
     if server is not None:
-        findings = [_placed(fault, {host.name: host}) for fault in _own(server, terms)]
+        findings += [_placed(fault, {host.name: host}) for fault in _own(server, terms)]
     return server, findings
 
 

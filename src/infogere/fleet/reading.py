@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -63,7 +64,11 @@ class FormReader:
         self._customers: dict[str, Customer] = {}
 
     def server(self, host: ResolvedHost) -> tuple[Server | None, list[Finding]]:
-        """The server, or None with the findings that say why not."""
+        """The server and what is wrong with its keys.
+
+        With findings the server is what the sound keys say, so that the rules can speak of them in the
+        same breath; None when even that is no order form.
+        """
         if "order_form" not in host.variables:
             return None, [_no_order_form(host)]
         findings: list[Finding] = []
@@ -71,9 +76,7 @@ class FormReader:
         customer = None
         if "customer" in host.variables:
             customer = _validated(Customer, host, "customer", self._customers, findings)
-        if form is None or findings:
-            return None, findings
-        return Server(host.name, form, host.groups, customer), []
+        return (Server(host.name, form, host.groups, customer) if form else None), findings
 
 
 def _no_order_form(host: ResolvedHost) -> Finding:
@@ -95,13 +98,31 @@ def _validated(
     try:
         known[key] = model.model_validate(plain)
     except ValidationError as error:
-        findings.extend(_finding(host, (name, *item["loc"]), item, plain) for item in error.errors())
-        return None
+        paths = [_written((name, *item["loc"]), plain) for item in error.errors()]
+        findings.extend(_finding(host, path, item) for path, item in zip(paths, error.errors(), strict=True))
+        return _of_sound_keys(model, plain, [path[1:] for path in paths])
     return known[key]
 
 
-def _finding(host: ResolvedHost, path: KeyPath, item: Any, plain: Any) -> Finding:
-    path = _written(path, plain)
+def _of_sound_keys(model: type[Model], plain: Any, faulty: list[KeyPath]) -> Model | None:
+    """The model without the keys at fault; None when one of them cannot be missing."""
+    sound = copy.deepcopy(plain)
+    # Backwards, so that removing one list item does not shift another that is at fault too.
+    for path in sorted(set(faulty), key=lambda steps: [str(step).zfill(9) for step in steps], reverse=True):
+        holder = sound
+        try:
+            for step in path[:-1]:
+                holder = holder[step]
+            del holder[path[-1]]
+        except (LookupError, TypeError):
+            return None
+    try:
+        return model.model_validate(sound)
+    except ValidationError:
+        return None
+
+
+def _finding(host: ResolvedHost, path: KeyPath, item: Any) -> Finding:
     names = [step for step in path if isinstance(step, str)]
     clause = next((CLAUSES[name] for name in reversed(names) if name in CLAUSES), CLAUSES["order_form"])
     kind = item["type"]
@@ -142,7 +163,7 @@ def _shown(value: Any) -> str:
 
 
 def read(hosts: Iterable[ResolvedHost]) -> tuple[dict[str, Server], list[Finding]]:
-    """All servers that could be read, and every fault of those that could not."""
+    """All servers that could be read, if only in part, and every fault of their keys."""
     reader = FormReader()
     servers: dict[str, Server] = {}
     findings: list[Finding] = []

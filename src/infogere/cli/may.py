@@ -1,0 +1,190 @@
+"""``infogere may``: the policy's answer to one question."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from infogere import settings
+from infogere.errors import InfogereError
+
+if TYPE_CHECKING:
+    from infogere.calendar import Calendar
+    from infogere.policy.case import Case
+    from infogere.policy.deciding import Decision
+
+app = typer.Typer(rich_markup_mode="markdown", pretty_exceptions_enable=False)
+
+
+@app.command()
+def may(  # noqa: PLR0917 - one parameter per option
+    action: Annotated[str, typer.Argument(help="deliver, converge, patch-minor, reboot, backup, provision-vhost...")],
+    server: Annotated[str, typer.Option("--server", "-s", metavar="NAME", help="Inventory name of the server.")],
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="INSTANT", help="When it would start, in the contract's zone. Default: now."),
+    ] = None,
+    emergency: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Why it cannot wait for the window; one line.")
+    ] = None,
+    agreement: Annotated[
+        str | None, typer.Option(metavar="REFERENCE", help="The customer's order, quote or ticket that agrees to it.")
+    ] = None,
+    notified: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="When the customer was told (throttle).")
+    ] = None,
+    duration: Annotated[int, typer.Option(metavar="MINUTES", min=0, help="How long it takes.")] = 0,
+    explain: Annotated[bool, typer.Option(help="Show every rule and every input.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The whole decision as one JSON object.")] = False,
+    inventory: Annotated[
+        list[str] | None, typer.Option("--inventory", "-i", metavar="PATH", help="Default: Ansible's own.")
+    ] = None,
+) -> None:
+    """Ask whether the contract allows ACTION on a server: exit code 0 allowed, 1 refused.
+
+    Nothing is written: only the gate of a playbook puts a decision on record.
+
+    Examples:
+
+        infogere may patch-minor --server web1.example.net
+
+        infogere may patch-minor --server web1.example.net --at 2026-12-24T15:00 --explain
+
+        infogere may patch-critical --server web1.example.net --emergency "CVE-2026-1234 is exploited"
+    """
+    from infogere.policy.deciding import decide
+
+    case = _case(
+        action,
+        server,
+        inventory,
+        at=at,
+        notified=notified,
+        emergency=_reason(emergency, "--emergency"),
+        agreement=_reason(agreement, "--agreement"),
+        duration=duration,
+    )
+    decision = decide(case)
+    if as_json:
+        typer.echo(json.dumps(as_plain(decision, case, explain=explain), ensure_ascii=False, indent=2))
+    else:
+        _show(decision, case, explain)
+    raise typer.Exit(0 if decision.allowed else 1)
+
+
+def _case(
+    action: str,
+    name: str,
+    inventory: list[str] | None,
+    *,
+    at: str | None,
+    notified: str | None,
+    emergency: str,
+    agreement: str,
+    duration: int,
+) -> Case:
+    from infogere.fleet.check import find_server
+    from infogere.policy.oracle import Oracle, known_action
+    from infogere.policy.standing import standing
+
+    known_action(action)
+    oracle = Oracle()
+    server = find_server(name, tuple(inventory or ()), oracle.terms)
+    calendar = oracle.calendar_of(server.order_form)
+    instant = _instant(at, calendar)
+    return oracle.case(
+        action,
+        server,
+        instant,
+        standing=standing(settings.load().record_url, name, instant),
+        emergency=emergency,
+        agreement=agreement,
+        notified=_instant(notified, calendar),
+        expected_duration=duration * 60,
+    )
+
+
+def _instant(text: str | None, calendar: Calendar) -> datetime | None:
+    from infogere.calendar import walltime
+
+    if text is None:
+        return None
+    instant, note = walltime.parse_instant(text, calendar.zone, why="an action starts at an instant")
+    if note:
+        typer.echo(note, err=True)
+    return instant
+
+
+def _reason(text: str | None, option: str) -> str:
+    if text is not None and not text.strip():
+        raise InfogereError(f"{option} is empty", way_out="say it in one line; it goes into the record")
+    return " ".join(text.split()) if text else ""
+
+
+def as_plain(decision: Decision, case: Case, *, explain: bool = False) -> dict[str, Any]:
+    """The decision as JSON values; instants with the offset of the contract's zone."""
+    local = case.calendar.local
+
+    def instant(moment: datetime | None) -> str | None:
+        return local(moment).isoformat() if moment else None
+
+    plain: dict[str, Any] = {
+        "allowed": decision.allowed,
+        "action": decision.action,
+        "server": decision.server,
+        "at": instant(decision.at),
+        "clause": decision.clause,
+        "reason": decision.reason,
+        "next_opening": instant(decision.next_opening),
+        "duties": list(decision.duties),
+        "emergency": decision.emergency or None,
+        "calendar_version": decision.calendar_version,
+        "refusals": [
+            {"clause": no.clause, "reason": no.reason, "way_out": no.way_out, "opens": instant(no.opens)}
+            for no in decision.refusals
+        ],
+    }
+    if explain:
+        plain["inputs"] = dict(decision.inputs)
+    return plain
+
+
+def _show(decision: Decision, case: Case, explain: bool) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
+    verdict = ("allowed", "bold green") if decision.allowed else ("refused", "bold red")
+    line = Text.assemble(verdict, f"  {decision.action} on {decision.server}  [{decision.clause}]")
+    console.print(line)
+    console.print(Text(f"  {decision.reason}"))
+    for duty in decision.duties:
+        console.print(Text(f"  {duty}", style="yellow"))
+    if not decision.allowed:
+        opening = decision.next_opening
+        when = f"{case.calendar.local(opening):%a %Y-%m-%d %H:%M %Z}" if opening else "none: waiting does not help"
+        console.print(Text(f"  next opening: {when}"))
+    if explain:
+        _explain(console, decision, case)
+
+
+def _explain(console: Any, decision: Decision, case: Case) -> None:
+    from rich.table import Table
+
+    from infogere.policy.deciding import explained
+
+    rules = Table("", "clause", "rule", "says", box=None, title="rules", title_justify="left", pad_edge=False)
+    for rule, refusal in explained(case):
+        mark, clause = ("[red]no[/]", refusal.clause) if refusal else ("[green]ok[/]", rule.clause)
+        rules.add_row(mark, clause, rule.statement, refusal.reason if refusal else "")
+    facts = Table("input", "value", box=None, title="depends on", title_justify="left", pad_edge=False)
+    for name, value in decision.inputs.items():
+        facts.add_row(name, value)
+    console.print()
+    console.print(rules)
+    console.print()
+    console.print(facts)
