@@ -17,13 +17,14 @@ def print_month(calendar: Calendar, first: date, last: date, profile: str) -> No
     """One line per day: what it is, working hours, patch window, discouraged periods."""
     days = list(calendar.days(first, last))
     table = Table(title=f"{first:%B %Y}", box=box.SIMPLE_HEAD)
-    for heading in ("Day", "", "Working", "Patch", "Updates discouraged"):
-        table.add_column(heading, no_wrap=bool(heading))
+    for heading in ("Day", "Working", "Patch window", "Updates discouraged"):
+        table.add_column(heading, no_wrap=True)
     for day in days:
         table.add_row(
             Text(f"{day.date:%a %d}", style="bold" if day.working else "dim"),
-            Text(day.closed, style="magenta" if day.holiday else "dim"),
-            _hours(calendar, day.working),
+            Text(day.closed, style="magenta" if day.holiday else "dim")
+            if day.closed
+            else _hours(calendar, day.working),
             Text(_hours(calendar, day.patchable), style="green"),
             Text(_discouraged(calendar, day), style="yellow" if day.working else "dim"),
             end_section=day.date.weekday() == 6,

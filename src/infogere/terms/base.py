@@ -16,7 +16,7 @@ def _clause_list(value: Any) -> Any:
 def _quoted_time(value: Any) -> Any:
     # YAML 1.1 reads an unquoted 22:00 as the number 1320; taking it would move a backup to 00:22.
     if isinstance(value, int | float):
-        raise ValueError('write the time between quotes, e.g. "22:00"')
+        raise ValueError('write the time between quotes, e.g. "06:30"')
     return value
 
 
