@@ -60,11 +60,11 @@ def find_server(name: str, given: tuple[str, ...], terms: Terms) -> Server:
     hosts = {host.name: host for host in resolve_cached(chosen, configured).hosts}
     if name not in hosts:
         raise InfogereError(f"no server {name} in {', '.join(chosen)}", way_out=nearest.hint(name, hosts))
-    server, findings = _judged(hosts[name], terms)
+    server, findings = judge_host(hosts[name], terms)
     if server is None or findings:
         # The copy does not know lines; the faulty host is worth the half second.
         fresh = next(host for host in _resolve(chosen).hosts if host.name == name)
-        server, findings = _judged(fresh, terms)
+        server, findings = judge_host(fresh, terms)
     if server is None or findings:
         first = findings[0]
         more = f" (and {len(findings) - 1} more: infogere fleet check)" if len(findings) > 1 else ""
@@ -94,7 +94,8 @@ def _resolve(chosen: tuple[str, ...]) -> Resolved:
     return resolve(chosen)
 
 
-def _judged(host: ResolvedHost, terms: Terms) -> tuple[Server | None, list[Finding]]:
+def judge_host(host: ResolvedHost, terms: Terms) -> tuple[Server | None, list[Finding]]:
+    """One server and everything that is wrong with it alone; see ``FormReader.server``."""
     server, findings = FormReader().server(host)
     if server is not None:
         findings += [_placed(fault, {host.name: host}) for fault in _own(server, terms)]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from ansible.template import Templar
 from ansible.vars.manager import VariableManager
 
 from infogere.errors import InfogereError
-from infogere.fleet.resolved import READ, KeyPath, Place, Plain, Resolved, ResolvedHost
+from infogere.fleet.resolved import READ, KeyPath, Place, Plain, Resolved, ResolvedHost, plain
 
 try:
     from ansible._internal._datatag._tags import Origin
@@ -70,7 +69,7 @@ def _host(host: Any, everything: dict[str, Any], loader: Any, notes: list[str]) 
         if _templated(value):
             notes.append(f"{host.name}: {name} is made by a template")
             value = _render(value, everything, loader)
-        kept[name] = _plain(value, notes)
+        kept[name] = plain(value, notes)
     return ResolvedHost(
         name=str(host.name),
         groups=tuple(sorted(str(name) for name in everything["group_names"])),
@@ -91,23 +90,6 @@ def _templated(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return any(_templated(item) for item in value)
     return isinstance(value, str) and ("{{" in value or "{%" in value)
-
-
-def _plain(value: Any, notes: list[str]) -> Plain:
-    """Drop Ansible's tagged types; note a vaulted value, which must not reach a file."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item, notes) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item, notes) for item in value]
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, date):
-        return value.isoformat()
-    for kind in (int, float, str):
-        if isinstance(value, kind):
-            return kind(value)
-    notes.append("a value is encrypted")
-    return str(value)
 
 
 def _note_places(parent: Any, key: str | int, above: KeyPath, places: dict[KeyPath, Place]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 READ = ("order_form", "customer")
@@ -64,3 +65,25 @@ class Resolved:
 
     hosts: tuple[ResolvedHost, ...]
     volatile: str = ""
+
+
+def plain(value: Any, notes: list[str] | None = None) -> Plain:
+    """Drop the tagged types that Ansible wraps values in; dates become ISO text.
+
+    Args:
+        notes: is told of a vaulted value, which must not reach a file.
+    """
+    if isinstance(value, Mapping):
+        return {str(key): plain(item, notes) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item, notes) for item in value]
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    for kind in (int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    if notes is not None:
+        notes.append("a value is encrypted")
+    return str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -68,13 +69,17 @@ class Oracle:
 
     def calendar_of(self, form: OrderForm) -> Calendar:
         """The provider's calendar with the readings that the order form settles."""
-        key = f"{form.calendar} {sorted(form.readings.items())}"
+        return self._calendar(form.calendar, form.readings)
+
+    def default_calendar(self) -> Calendar:
+        """The calendar of an order form that settles nothing otherwise."""
+        return self._calendar(None, {})
+
+    def _calendar(self, version: str | None, changes: Mapping[str, str | int]) -> Calendar:
+        key = f"{version} {sorted(changes.items())}"
         if key not in self._calendars:
-            self._calendars[key] = calendar.load(
-                form.calendar,
-                terms=self.terms,
-                readings=terms.readings(self._profile, path=self._path, changes=form.readings),
-            )
+            readings = terms.readings(self._profile, path=self._path, changes=changes)
+            self._calendars[key] = calendar.load(version, terms=self.terms, readings=readings)
         return self._calendars[key]
 
     def _slot_of(self, form: OrderForm) -> Slot:
