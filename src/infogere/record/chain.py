@@ -50,13 +50,13 @@ def canonical(value: object) -> bytes:
     lone surrogates are refused.
     """
     _require_canonical(value)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _spell(value)
 
 
 def parse(body: bytes) -> dict[str, Any]:
     """The object behind canonical bytes; ValueError if they are not the canonical spelling."""
-    value = json.loads(body)
-    if not isinstance(value, dict) or canonical(value) != body:
+    value = json.loads(body, parse_float=_refuse, parse_constant=_refuse, parse_int=_integer)
+    if not isinstance(value, dict) or _spell(value) != body:
         raise ValueError("not canonical JSON")
     return value
 
@@ -110,6 +110,20 @@ def seal(
         }
     )
     return Sealed(head.seq + 1, contract_seq, body, entry_hash(body))
+
+
+def _spell(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _refuse(text: str) -> float:
+    raise ValueError(f"{text} has no canonical form")
+
+
+def _integer(text: str) -> int:
+    number = int(text)
+    _require_canonical(number)
+    return number
 
 
 def _require_canonical(value: object) -> None:

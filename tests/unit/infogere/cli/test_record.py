@@ -34,10 +34,12 @@ def infogere(tmp_path, monkeypatch, capfd):
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["infogere", "record", *arguments])
-        with pytest.raises(SystemExit) as ended:
+        code = 0
+        try:
             main()
-            sys.exit(0)
-        return Result(ended.value.code or 0, *capfd.readouterr())
+        except SystemExit as ended:
+            code = ended.code
+        return Result(code or 0, *capfd.readouterr())
 
     return run
 

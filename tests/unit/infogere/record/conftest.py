@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -79,20 +80,10 @@ def isolation(server: str, to: str = "isolated", **more: Any) -> StateChange:
     return StateChange(terms=TERMS, server=server, **{"from": "active", "to": to}, **fields)
 
 
-@dataclass(frozen=True)
-class Make:
-    """Short ways to make entries."""
-
-    begin: Any = staticmethod(begin)
-    end: Any = staticmethod(end)
-    isolation: Any = staticmethod(isolation)
-    terms: str = TERMS
-    day: datetime = DAY
-
-
 @pytest.fixture
-def make() -> Make:
-    return Make()
+def make() -> SimpleNamespace:
+    """Short ways to make entries."""
+    return SimpleNamespace(begin=begin, end=end, isolation=isolation, terms=TERMS, day=DAY)
 
 
 @pytest.fixture

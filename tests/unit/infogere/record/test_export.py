@@ -92,7 +92,7 @@ def test_an_unknown_key_is_shown_and_a_wrong_one_refused(filled):
         lambda lines: [lines[0], lines[2], lines[1], *lines[3:]],
         lambda lines: [*lines, lines[1]],
         lambda lines: [lines[0], lines[1], *lines[1:]],
-        lambda lines: [],
+        lambda lines: lines[:0],
         lambda lines: [lines[0], b"\n", *lines[1:]],
     ],
 )
