@@ -125,5 +125,5 @@ def path_of(version: str | Path | None) -> Path:
 @lru_cache(maxsize=16)
 def load(path: Path) -> tuple[ProviderCalendar, str]:
     """A calendar and the digest of its file (SHA-256, first 12 hex digits)."""
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    return yamlfile.load(ProviderCalendar, path, _WHAT), digest
+    data = yamlfile.load(ProviderCalendar, path, _WHAT)
+    return data, hashlib.sha256(path.read_bytes()).hexdigest()[:12]

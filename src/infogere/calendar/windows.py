@@ -57,8 +57,6 @@ class Window(ABC):
             for span in self._around(day, expected_duration):
                 start = max(span.start, at)
                 if start < span.end and start <= cutoff(span, expected_duration):
-                    if self._local_day(start) > day:
-                        break  # its own day sees it whole
                     return start
         return None
 

@@ -40,6 +40,16 @@ class _Loader(_BaseLoader):
         return mapping
 
 
+def _date(loader: _Loader, node: yaml.ScalarNode) -> Any:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError as error:
+        raise yaml.constructor.ConstructorError(None, None, f"{node.value}: {error}", node.start_mark) from None
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _date)
+
+
 def read(path: Path, what: str) -> Any:
     """Plain data of a YAML file; ``what`` names the kind of file in errors."""
     try:

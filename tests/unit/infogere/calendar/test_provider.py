@@ -77,6 +77,7 @@ def test_an_unknown_calendar_names_the_shipped_ones() -> None:
         ),
         ('  monday: ["09:00-18:00"]', "  monday: [9-18]", "working_hours.monday.0: write hours between quotes"),
         ('  monday: ["09:00-18:00"]', '  moonday: ["09:00-18:00"]', "working_hours.moonday"),
+        ("closed_days: {}", "closed_days: {2024-02-30: Bridge day}", "2024-02-30: day is out of range"),
         ("last_year: 2025", "last_year: 2026", "no holiday is listed for 2026"),
     ],
 )
