@@ -33,6 +33,8 @@ ARGUMENT_SPEC = {
     "after_change": {"type": "dict", "default": {}},
     "notify_units": {"type": "dict", "default": {}},
 }
+# Ansible leaves the keys of a mapping as they are written; a path may come from a variable all the same.
+KEYED_BY_PATH = ("files", "directories", "links", "after_change")
 # Handed to the server as they are; the others are worked out here.
 PASSED_ON = ("links", "absent", "owns", "keeps", "checkers", "after_change")
 EXTRA_FOLDER = "templates_extra"
@@ -48,6 +50,8 @@ class ActionModule(RemoteAction):
 
     def prepare(self, task_vars: dict) -> dict:
         arguments = self.checked_arguments(ARGUMENT_SPEC)
+        for name in KEYED_BY_PATH:
+            arguments[name] = {self._templar.template(key): value for key, value in arguments[name].items()}
         home = self._home()
         roots = [home / root for root in arguments["roots"]]
         renderer = Renderer(self._templar, task_vars, [str(path) for path in (*roots, home / EXTRA_FOLDER, home)])

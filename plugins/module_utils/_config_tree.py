@@ -42,6 +42,8 @@ def run(params, check_mode):
     Raises:
         ModuleError: the checker refused, or a write failed; every file is as it was before.
     """
+    for command in (*params["checkers"], *params["after_change"].values()):
+        _words(command)
     if check_mode:
         return _result(plan(params, check_mode=True), [])
     if not _half_done() and not plan(params):
@@ -91,10 +93,17 @@ def _hooks(changes, after_change):
 
 
 def _refuse_unless_ok(command):
-    code, text = attempt(shlex.split(command), timeout=CHECKER_PATIENCE)
+    code, text = attempt(_words(command), timeout=CHECKER_PATIENCE)
     if code != 0:
         words = last_words(text) or f"exit code {code}"
         raise ModuleError(f"`{command}` refuses the new configuration: {words}; every file was put back")
+
+
+def _words(command):
+    try:
+        return shlex.split(command)
+    except ValueError as error:
+        raise ModuleError(f"`{command}` is not a command line: {error}") from error
 
 
 def _half_done():

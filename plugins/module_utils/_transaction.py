@@ -22,12 +22,15 @@ class Transaction:
 
     Args:
         state_folder: folder on the server that holds open transactions.
-        paths: every path that may be written, linked, created or removed.
+        paths: every path that may be written, linked, created or removed; absolute.
     """
 
     def __init__(self, state_folder, paths):
         self.folder = os.path.join(state_folder, FOLDER, uuid.uuid4().hex)
         self.paths = list(dict.fromkeys(paths))
+        for path in self.paths:
+            if not os.path.isabs(path):
+                raise ValueError(f"{path!r} is not an absolute path")
 
     def __enter__(self):
         os.makedirs(self.folder, mode=0o700)

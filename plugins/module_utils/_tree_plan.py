@@ -67,6 +67,7 @@ def plan(tree, check_mode=False):
     Raises:
         ModuleError: an owner does not exist, or a directory stands where a file should.
     """
+    _require_absolute(tree)
     changes = []
     for directory in tree["directories"]:
         changes += _directory(directory, check_mode)
@@ -78,6 +79,13 @@ def plan(tree, check_mode=False):
     for path in sorted(doomed):
         changes += _absent(path)
     return changes
+
+
+def _require_absolute(tree):
+    named = [entry["path"] for entry in (*tree["files"], *tree["directories"])]
+    for path in (*named, *tree["links"], *tree["absent"], *tree["owns"]):
+        if not path.startswith("/"):
+            raise ModuleError(f"{path!r} is not an absolute path; a path on the server begins with /")
 
 
 def _directory(wanted, check_mode):
