@@ -1,0 +1,66 @@
+"""A real ban: failing logins over SSH, from an address of the server's own loopback.
+
+The logins name root, who exists: on a server that takes keys only such attempts are the usual ones.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+ATTACKER = "198.51.100.7"
+TABLE = "inet f2b-table"
+
+
+@pytest.fixture(scope="module")
+def attack(host):
+    """Six failing logins from ``ATTACKER``; returns once they are banned."""
+    server = host.check_output("hostname -I").split()[0]
+    login = f"ssh -b {ATTACKER} -o BatchMode=yes -o StrictHostKeyChecking=no -o ConnectTimeout=3 root@{server} true || true"
+    host.check_output(f"ip address replace {ATTACKER}/32 dev lo")
+    host.check_output("fail2ban-client set sshd ignoreself false")
+    for _attempt in range(6):
+        host.run(login)
+    ban_done = f"until fail2ban-client status sshd | grep -q 'Banned IP list:.*{ATTACKER}'; do sleep 0.1; done"
+    seen = host.run('timeout 20 sh -c "%s"' % ban_done)  # noqa: UP031 - braces and quotes of a shell
+    yield lambda: host.run(login), seen
+    host.run(f"fail2ban-client set sshd unbanip {ATTACKER}")
+    host.check_output("fail2ban-client set sshd ignoreself true")
+    host.check_output(f"ip address delete {ATTACKER}/32 dev lo")
+
+
+def banned(host):
+    return ATTACKER in host.check_output(f"nft list set {TABLE} addr-set-sshd")
+
+
+def test_the_configuration_is_accepted(host):
+    assert host.run("fail2ban-client -t").rc == 0
+
+
+def test_failing_logins_are_banned(host, attack):
+    login, seen = attack
+    assert seen.rc == 0, host.check_output("fail2ban-client status sshd")
+    assert banned(host)
+    assert "Connection refused" in login().stderr
+
+
+def test_the_ban_survives_a_reload_of_the_firewall(host, attack):
+    login, _seen = attack
+    host.check_output("systemctl reload nftables")
+    assert banned(host)
+    host.check_output("systemctl restart nftables")
+    assert banned(host)
+    assert "Connection refused" in login().stderr
+
+
+def test_the_ban_survives_a_reload_of_fail2ban(host, attack):
+    login, _seen = attack
+    host.check_output("systemctl reload fail2ban")
+    again = "timeout 20 sh -c 'until nft list set %s addr-set-sshd | grep -q %s; do sleep 0.1; done'"
+    assert host.run(again % (TABLE, ATTACKER)).rc == 0
+    assert "Connection refused" in login().stderr
+
+
+def test_a_lifted_ban_lets_the_address_in_again(host, attack):
+    login, _seen = attack
+    host.check_output(f"fail2ban-client set sshd unbanip {ATTACKER}")
+    assert "Permission denied" in login().stderr
