@@ -51,7 +51,7 @@ class Phases:
             seconds = time.monotonic() - started
             self.finished.append(Phase(title, seconds, succeeded))
             mark = "[green]done[/]  " if succeeded else "[red]failed[/]"
-            self.console.print(f"  {mark} {title} ({seconds:.1f} s)")
+            self.console.print(f"  {mark} {title} ({seconds:.1f} s)", soft_wrap=True)
 
     def detail(self, text: str) -> None:
         """Say what the current phase is doing."""
@@ -64,7 +64,7 @@ class Phases:
                     status.update(self._line(title, started))
             return
         while not ended.wait(LOG_INTERVAL):
-            self.console.print(f"  ...    {self._line(title, started)}")
+            self.console.print(f"  ...    {self._line(title, started)}", soft_wrap=True)
 
     def _line(self, title: str, started: float) -> str:
         detail = f": {self._detail}" if self._detail else ""
