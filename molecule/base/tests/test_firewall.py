@@ -69,7 +69,7 @@ def test_loading_it_leaves_the_tables_of_others_alone(host, verb):
 def listener(host):
     """A service on port 8099, which no role opens."""
     host.check_output("systemd-run --unit=test-listener python3 -m http.server 8099")
-    assert host.run("timeout 10 sh -c 'until ss -Hltn sport = 8099 | grep -q LISTEN; do :; done'").rc == 0
+    assert host.run("timeout 30 sh -c 'until ss -Hltn sport = 8099 | grep -q LISTEN; do sleep 0.1; done'").rc == 0
     yield 8099
     host.check_output("systemctl stop test-listener")
 

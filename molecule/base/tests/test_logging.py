@@ -39,7 +39,7 @@ def test_the_journal_is_persistent_and_bounded(host):
 def test_a_message_reaches_its_file_and_the_journal(host, priority, path):
     word = uuid.uuid4().hex
     host.check_output(f"logger -p {priority} {word}")
-    assert host.run(f"timeout 10 sh -c 'until grep -q {word} {path}; do :; done'").rc == 0
+    assert host.run(f"timeout 30 sh -c 'until grep -q {word} {path}; do sleep 0.1; done'").rc == 0
     assert word in host.check_output("journalctl --since=-1min --no-pager -o cat")
 
 
@@ -50,9 +50,9 @@ def test_the_configuration_is_accepted(host):
 
 @pytest.fixture(scope="module")
 def rotated(host):
-    """The word that was the last line of every log of ``LOGS`` before a rotation on 2026-01-02 and one on the day after.
+    """The last word in every log of ``LOGS`` before two rotations.
 
-    Two rotations: the first sets a log aside, the second compresses what was set aside.
+    The first sets the logs aside, here as if on 2026-01-02; the second compresses what was set aside.
     """
     word = uuid.uuid4().hex
     present = [log for log in LOGS if host.file(log.rpartition("/")[0]).exists]
@@ -62,7 +62,7 @@ def rotated(host):
         host.check_output("logrotate --force /etc/logrotate.conf")
         if line == word:
             host.check_output(f"for log in {' '.join(present)}; do mv $log-$(date +%Y%m%d) $log-20260102; done")
-            host.check_output("find /var/log -name \"*-$(date +%Y%m%d).gz\" -delete")
+            host.check_output('find /var/log -name "*-$(date +%Y%m%d).gz" -delete')
     host.check_output("systemctl start logrotate.service")
     yield word
     host.check_output(f"rm -rf {ARCHIVE}/2026-01-02")
