@@ -102,8 +102,9 @@ class Case:
 
     @cached_property
     def in_force(self) -> ActionRule:
-        """The rule that sets window and agreement: the state's own where it has one."""
-        return self.state.actions.get(self.action, self.bought)
+        """The rule that sets window and agreement: the state's own where it allows the action otherwise."""
+        own = self.state.actions.get(self.action)
+        return own if own and own.verdict != "refused" else self.bought
 
     @cached_property
     def commissioned(self) -> bool:

@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from infogere.calendar import deadlines
 from infogere.calendar.walltime import Moment, to_utc
 from infogere.policy.case import Case
-from infogere.terms import ActionName
+from infogere.terms import ActionName, StateName
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,16 @@ class Rule:
 
 
 RULES: list[Rule] = []
+
+LEADS_TO: dict[ActionName, StateName] = {
+    "isolate": "isolated",
+    "reinstate": "active",
+    "cut": "network-cut",
+    "reconnect": "active",
+    "suspend": "suspended",
+    "throttle": "bandwidth-reduced",
+}
+"""The state that an action puts a server into."""
 
 
 def rule(clause: str, statement: str, *actions: ActionName) -> Callable[[Judge], Judge]:
@@ -110,6 +120,19 @@ def delivered_once(case: Case) -> Refusal | None:
     return Refusal(case.terms.delivery.commissioning_date.clause, f"the server was delivered already{when}")
 
 
+@rule(
+    "A-3.1.1-4",
+    "Only a server that was made available can be isolated, cut off, suspended or throttled.",
+    *("isolate", "reinstate", "cut", "reconnect", "suspend", "throttle"),
+)
+def delivered_first(case: Case) -> Refusal | None:
+    if case.commissioned:
+        return None
+    opens = case.server.order_form.commissioned_at(case.calendar.zone)
+    clause = case.terms.delivery.commissioning_date.clause
+    return Refusal(clause, "the server is not delivered yet", "deliver it first", opens)
+
+
 @rule("A-4.4-6", "A sanction for spam has a least duration, whatever the customer does.", "reinstate")
 def spam_sanction(case: Case) -> Refusal | None:
     since = case.standing.since
@@ -133,6 +156,15 @@ def server_state(case: Case) -> Refusal | None:
         return Refusal(own.clause, f"nothing to {case.action}: {own.way_out}", own.way_out)
     reason = f"the server is {case.standing.state} since {case.calendar.local(since):%Y-%m-%d %H:%M}"
     return Refusal(own.clause, reason, own.way_out)
+
+
+@rule("states", "From each state only some states can be reached.", *LEADS_TO)
+def transition(case: Case) -> Refusal | None:
+    now, wanted = case.standing.state, LEADS_TO[case.action]
+    if wanted == now or wanted in case.state.next_states:
+        return None
+    reason = f"a server that is {now} does not become {wanted} directly"
+    return Refusal(case.state.clause, reason, f"end the state {now} first" if case.state.next_states else "")
 
 
 @rule("A-4.1.2-5", "Whether isolation takes backups away is a reading (Q14).", "backup")
