@@ -9,11 +9,13 @@ description:
   - Brackets a duty with C(begin) and C(end), and notes the ticket objects that were made in between.
   - Runs on the controller, also for servers that do not answer, and in check mode, where entries are marked as such.
   - If a C(begin) cannot be written, the task fails, so that nothing is done unrecorded.
-    An C(end) or C(object) that cannot be written waits in a spool in the state folder and goes into the record with the next entry.
+    An C(end) or C(object) that cannot be written waits in a spool in the state folder,
+    and goes into the record with the next entry.
   - The operator is the login name of the user on the controller, also behind sudo.
     The contract is the C(id) of the server's variable C(order_form), if it has one.
     The terms version is the server's variable C(terms_version); without it, the version that this release ships.
-  - All entries of one C(ansible-playbook) process have one run id, which the environment variable C(INFOGERE_RUN_ID) may give.
+  - All entries of one C(ansible-playbook) process have one run id,
+    which the environment variable C(INFOGERE_RUN_ID) may give.
 author:
   - infogere maintainers (@infogere)
 options:
@@ -40,8 +42,9 @@ options:
   outcome:
     description:
       - How it ended. Required for O(event=end).
-      - V(failed) belongs into a C(rescue). It records the name of the failed task and its message as one line of at most 500 characters,
-        without what looks like a credential; of a C(no_log) task the name alone. Then the task fails with the original message.
+      - V(failed) belongs into a C(rescue). It records the name of the failed task and its message,
+        as one line of at most 500 characters without what looks like a credential; of a C(no_log) task the name alone.
+        Then the task fails with the original message.
     type: str
     choices: [ok, failed]
   message:
