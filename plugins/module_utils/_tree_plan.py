@@ -68,6 +68,7 @@ def plan(tree, check_mode=False):
         ModuleError: an owner does not exist, or a directory stands where a file should.
     """
     _require_absolute(tree)
+    _require_absolute(tree)
     changes = []
     for directory in tree["directories"]:
         changes += _directory(directory, check_mode)
@@ -86,6 +87,13 @@ def _require_absolute(tree):
     for path in (*named, *tree["links"], *tree["absent"], *tree["owns"]):
         if not path.startswith("/"):
             raise ModuleError(f"{path!r} is not an absolute path; a path on the server begins with /")
+
+
+def _require_absolute(tree):
+    named = [item["path"] for item in (*tree["files"], *tree["directories"])]
+    for path in (*named, *tree["links"], *tree["absent"], *tree["owns"]):
+        if not path.startswith("/") or path != os.path.normpath(path):
+            raise ModuleError(f"{path!r} is not an absolute path in its shortest form")
 
 
 def _directory(wanted, check_mode):
@@ -144,7 +152,7 @@ def _strays(tree):
     """Files in owned directories that the tree does not contain."""
     wanted = {file["path"] for file in tree["files"]} | set(tree["links"])
     for top in tree["owns"]:
-        if os.path.normpath(top) in NEVER_OWNED:
+        if top in NEVER_OWNED:
             raise ModuleError(f"owns: {top} is shared by the whole system; name a directory of the service's own")
         for folder, _folders, names in os.walk(top):
             for name in names:
