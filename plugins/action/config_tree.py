@@ -47,6 +47,7 @@ class ActionModule(RemoteAction):
     """Render here, compare and write there."""
 
     module = "config_tree"
+    ordinary_module = "config_tree_rendered"
 
     def prepare(self, task_vars: dict) -> dict:
         arguments = self.checked_arguments(ARGUMENT_SPEC)

@@ -18,9 +18,21 @@ from ansible_collections.infogere.hosting.plugins.module_utils._transaction impo
 from ansible_collections.infogere.hosting.plugins.module_utils._tree_plan import plan
 
 # What the server is sent: the tree, rendered by the controller.
+ATTRIBUTES = {name: {"type": "str", "required": True} for name in ("path", "mode", "owner", "group")}
 ARGUMENT_SPEC = {
-    "files": {"type": "list", "elements": "dict", "default": []},
-    "directories": {"type": "list", "elements": "dict", "default": []},
+    "files": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            **ATTRIBUTES,
+            # May hold a secret, and an ordinary module writes its arguments to the system's log.
+            "content": {"type": "str", "required": True, "no_log": True},
+            "sensitive": {"type": "bool", "default": False},
+            "notify": {"type": "bool", "default": True},
+        },
+    },
+    "directories": {"type": "list", "elements": "dict", "default": [], "options": ATTRIBUTES},
     "links": {"type": "dict", "default": {}},
     "absent": {"type": "list", "elements": "str", "default": []},
     "owns": {"type": "list", "elements": "str", "default": []},

@@ -17,7 +17,7 @@ from ansible_collections.infogere.hosting.plugins.module_utils._lock import chan
 
 ARGUMENT_SPEC = {
     "names": {"type": "list", "elements": "str", "required": True},
-    "preseed": {"type": "list", "elements": "str", "default": []},
+    "preseed": {"type": "list", "elements": "str", "default": [], "no_log": True},
     "space_mb": {"type": "int", "default": 0},
 }
 DPKG_STATUS = "/var/lib/dpkg/status"

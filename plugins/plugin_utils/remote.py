@@ -60,11 +60,13 @@ print("@MARK@" + json.dumps(result))
 class RemoteAction(ActionBase):
     """Base of the action plugins whose work happens on the server.
 
-    Subclasses set ``module`` and may override ``prepare`` to turn the task's arguments into the
+    Subclasses set ``module`` (and ``ordinary_module`` where the module of that name only documents the
+    action) and may override ``prepare`` to turn the task's arguments into the
     module's parameters on the controller (rendering templates, reading secrets).
     """
 
     module: str = ""
+    ordinary_module: str = ""
     _supports_check_mode = True
     _supports_async = False
 
@@ -87,7 +89,7 @@ class RemoteAction(ActionBase):
     def call(self, params: dict, task_vars: dict) -> dict:
         """Run the module with ``params`` on the server and return its result."""
         if not self._connection.is_pipelining_enabled(False):
-            name = f"infogere.hosting.{self.module}"
+            name = f"infogere.hosting.{self.ordinary_module or self.module}"
             return self._execute_module(module_name=name, module_args=params, task_vars=task_vars)
         program = self._program(params)
         interpreter = task_vars.get("ansible_python_interpreter") or "/usr/bin/python3"
