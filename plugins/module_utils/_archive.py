@@ -41,9 +41,9 @@ def archive_paths(kind, name, paths):
     Raises:
         ModuleError: no room (the archive might be as large as its content), or tar failed.
     """
-    present = [path.lstrip("/") for path in paths if os.path.lexists(path)]
     target = _target(kind, name, "tar.zst")
-    _need_room(sum(_size(os.path.join("/", path)) for path in present), f"{kind} {name}")
+    require_room(paths, f"{kind} {name}")
+    present = [path.lstrip("/") for path in paths if os.path.lexists(path)]
     with _Aside(target) as aside:
         what = f"archive of {kind} {name}"
         require(
@@ -51,6 +51,11 @@ def archive_paths(kind, name, paths):
         )
         require(["tar", "--list", "--zstd", "--file", aside], f"reading back the {what}", timeout=PATIENCE)
     return target
+
+
+def require_room(paths, what):
+    """Raise ``ModuleError`` unless an archive of ``paths`` finds room, even if nothing in it can be compressed."""
+    _need_room(sum(_size(path) for path in paths if os.path.lexists(path)), what)
 
 
 def archive_database(name, size):

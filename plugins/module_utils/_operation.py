@@ -79,11 +79,22 @@ def perform(operation, check_mode, act):
         stored = _stored(operation)
         if _settles(operation, stored):
             return _answer(operation, stored, replayed=True)
-        result = act()
+        result = _acted(operation, act)
         if stored and not result["changed"]:
             return _answer(operation, stored, replayed=True)
         _keep(operation, result)
     return _first(operation, result)
+
+
+def _acted(operation, act):
+    """``act()``, with a full disk and the like told in one line."""
+    try:
+        return act()
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise ModuleError(
+            f"{operation.kind} {operation.name}: {where}{error.strerror or error}; mend that and start again"
+        ) from error
 
 
 def _settles(operation, stored):

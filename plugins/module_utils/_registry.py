@@ -19,7 +19,7 @@ SUFFIX = ".json"
 def registered(kind, name):
     """The entry of one object as a dict, or None."""
     try:
-        with open(_path(kind, name), encoding="utf-8") as stream:
+        with open(entry_file(kind, name), encoding="utf-8") as stream:
             return json.load(stream)
     except FileNotFoundError:
         return None
@@ -38,15 +38,16 @@ def all_registered(kind):
 
 def register(kind, name, entry):
     """Keep ``entry`` (durably: written aside, flushed, renamed)."""
-    path = _path(kind, name)
+    path = entry_file(kind, name)
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     write_file(path, f"{json.dumps(entry, sort_keys=True)}\n".encode(), 0o600, 0, 0)
 
 
 def unregister(kind, name):
     """Remove the entry, if there is one."""
-    remove(_path(kind, name))
+    remove(entry_file(kind, name))
 
 
-def _path(kind, name):
+def entry_file(kind, name):
+    """Where the entry of one object lies."""
     return os.path.join(STATE_FOLDER, FOLDER, kind, f"{name}{SUFFIX}")

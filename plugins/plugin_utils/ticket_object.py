@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.plugin_utils.remote import RemoteAction, remote_module
+
 from infogere import secrets, settings
 from infogere.errors import InfogereError
 

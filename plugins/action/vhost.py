@@ -1,0 +1,63 @@
+"""Render a site's files and issue its certificate here, work on the server: see the module's documentation."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+from ansible_collections.infogere.hosting.plugins.module_utils._names import site_home, site_user
+from ansible_collections.infogere.hosting.plugins.module_utils._site_tree import certificate_file, key_file
+from ansible_collections.infogere.hosting.plugins.plugin_utils.rendering import Renderer
+from ansible_collections.infogere.hosting.plugins.plugin_utils.ticket_object import TicketObjectAction
+
+TEMPLATES = Path(__file__).parents[2] / "roles" / "vhost" / "templates_extra"
+SOURCES = {"nginx": "nginx-site.conf.j2", "apache": "apache-site.conf.j2", "pool": "php-pool.conf.j2"}
+SERVER_NAMES = ("roundcube_host_name", "postfixadmin_host_name")
+
+
+class ActionModule(TicketObjectAction):
+    """Runs ``vhost`` over the fast path."""
+
+    module = "vhost"
+
+    def complete(self, params: dict, task_vars: dict) -> dict:
+        if params["state"] == "absent":
+            return params
+        rendered = self._render(params, task_vars)
+        if params["certificate"] == "issued":
+            rendered |= _issue(task_vars["inventory_hostname"], params)
+        packed = {name: base64.b64encode(content).decode() for name, content in rendered.items()}
+        return {**params, "rendered": packed, "reserved_names": self._reserved(task_vars)}
+
+    def _render(self, params: dict, task_vars: dict) -> dict[str, bytes]:
+        site = params["name"]
+        home = site_home(site)
+        variables = {
+            "domain": site,
+            "aliases": params["aliases"],
+            "user": site_user(site),
+            "home": home,
+            "docroot": f"{home}/htdocs",
+            "tls": True,
+            "tls_cert": certificate_file(site),
+            "tls_key": key_file(site),
+            "hsts": params["hsts"],
+            "force_https": params["force_https"],
+            "max_upload_mb": params["max_upload_mb"],
+        }
+        renderer = Renderer(self._templar, task_vars, [str(TEMPLATES)])
+        return {name: renderer.render(TEMPLATES / source, variables) for name, source in SOURCES.items()}
+
+    def _reserved(self, task_vars: dict) -> list[str]:
+        """Names under which the server itself answers."""
+        server = task_vars["inventory_hostname"]
+        named = [str(self._templar.template(task_vars[name])) for name in SERVER_NAMES if name in task_vars]
+        return sorted({server, f"webmail.{server}", f"mailadmin.{server}", *named})
+
+
+def _issue(server: str, params: dict) -> dict[str, bytes]:
+    from infogere import pki, settings  # noqa: PLC0415 - cryptography loads slowly; only issuing needs it
+
+    state_dir = settings.ensure_state_dir(settings.load())
+    issued = pki.issue(state_dir, server, params["name"], [params["name"], *params["aliases"]])
+    return {"fullchain": issued.fullchain.encode(), "privkey": issued.key.encode()}

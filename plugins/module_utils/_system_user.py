@@ -1,0 +1,43 @@
+"""The system user behind a site: no shell, no password, a number of its own range."""
+
+from __future__ import annotations
+
+import grp
+import pwd
+
+from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, require
+
+# Above administrators, below the dynamic range; roles/proftpd lets nobody in below.
+LOWEST, HIGHEST = 10_000, 59_999
+
+
+def user_exists(name):
+    """True if the system knows ``name``."""
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
+
+
+def create_user(name, home):
+    """Make the user and the group ``name``; ``home`` itself is not created."""
+    bounds = [f"{kind}_{end}={value}" for kind in ("UID", "GID") for end, value in (("MIN", LOWEST), ("MAX", HIGHEST))]
+    keys = [word for bound in bounds for word in ("--key", bound)]
+    group = ["--gid", name] if _group_exists(name) else ["--user-group"]  # left by a run that was killed
+    options = ["--home-dir", home, "--no-create-home", "--shell", "/usr/sbin/nologin"]
+    require(["useradd", *keys, *group, *options, "--", name], f"creating the user {name}")
+
+
+def remove_user(name):
+    """End the user's processes and remove it with its group."""
+    attempt(["pkill", "-KILL", "-U", name])
+    require(["userdel", "--", name], f"removing the user {name}")
+
+
+def _group_exists(name):
+    try:
+        grp.getgrnam(name)
+    except KeyError:
+        return False
+    return True
