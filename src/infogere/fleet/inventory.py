@@ -17,7 +17,10 @@ from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.loader import init_plugin_loader
+from ansible.plugins.vars import host_group_vars
 from ansible.template import Templar
+from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible.vars.manager import VariableManager
 
 from infogere.errors import InfogereError
@@ -35,6 +38,7 @@ def resolve(sources: tuple[str, ...]) -> Resolved:
     Raises:
         InfogereError: a source that no inventory plugin understands, an undefined template, no host.
     """
+    _prepare()
     loader = DataLoader()
     # group_vars beside a playbook, or in the current folder, are not part of the fleet.
     loader.set_basedir(_folder(sources[0]))
@@ -126,6 +130,14 @@ def _unreadable_source_is_an_error() -> Iterator[None]:
         yield
     finally:
         constants.INVENTORY_ANY_UNPARSED_IS_FAILED = before
+
+
+def _prepare() -> None:
+    if AnsibleCollectionConfig.collection_finder is None:
+        init_plugin_loader()  # inventory plugins of collections
+    # Ansible remembers per process which variable files exist; a long-lived process must look again.
+    for known in (host_group_vars.FOUND, host_group_vars.NAK, host_group_vars.CANONICAL_PATHS):
+        known.clear()
 
 
 def _unlock_vault(loader: Any) -> None:

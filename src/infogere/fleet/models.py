@@ -54,7 +54,7 @@ def _day_or_instant(value: Any) -> Any:
 
 
 def _money(value: Decimal) -> Decimal:
-    if not value.is_finite() or value < 0:
+    if not value.is_finite() or not 0 <= value < 10**9:
         raise ValueError(f"{value} is not an amount")
     if value != value.quantize(Decimal("0.01")):
         raise ValueError(f"{value} has more than two decimals")
