@@ -7,6 +7,7 @@ import fnmatch
 from pathlib import Path
 
 from ansible.errors import AnsibleActionFail
+from ansible_collections.infogere.hosting.plugins.module_utils._pending import full_name
 from ansible_collections.infogere.hosting.plugins.plugin_utils.remote import RemoteAction
 from ansible_collections.infogere.hosting.plugins.plugin_utils.rendering import Renderer, tree_files
 
@@ -114,4 +115,4 @@ def _unit_actions(units: dict) -> dict:
     for unit, action in units.items():
         if action not in ACTIONS:
             raise AnsibleActionFail(f"notify_units: {unit}: {action}; it takes reload or restart")
-    return {unit if "." in unit else f"{unit}.service": action for unit, action in units.items()}
+    return {full_name(unit): action for unit, action in units.items()}

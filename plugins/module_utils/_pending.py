@@ -8,9 +8,15 @@ second run sees no change and never calls them.
 from __future__ import annotations
 
 import os
+import re
 
 FOLDER = "pending"
 STRENGTH = {"reload": 1, "restart": 2}
+
+
+def full_name(name):
+    """``nginx`` -> ``nginx.service``; ``php8.2-fpm`` has a dot, but no type either."""
+    return name if re.search(r"\.(service|socket|timer|target|path|mount)$", name) else f"{name}.service"
 
 
 def path_of(state_folder, unit):

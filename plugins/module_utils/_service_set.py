@@ -7,13 +7,12 @@ they are not running; then the wanted ports are waited for, so that "started" me
 from __future__ import annotations
 
 import os
-import re
 import time
 
 from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, last_words, require
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._lock import STATE_FOLDER, change_lock
-from ansible_collections.infogere.hosting.plugins.module_utils._pending import clear, read
+from ansible_collections.infogere.hosting.plugins.module_utils._pending import clear, full_name, read
 
 ARGUMENT_SPEC = {
     "units": {
@@ -45,7 +44,7 @@ def run(params, check_mode):
     Raises:
         ModuleError: a unit does not start (with its last journal lines), or a port stays closed.
     """
-    units = {_full_name(unit["name"]): unit for unit in params["units"]}
+    units = {full_name(unit["name"]): unit for unit in params["units"]}
     steps = _steps(units)
     if steps and not check_mode:
         with change_lock("service_set"):
@@ -58,10 +57,6 @@ def run(params, check_mode):
         "actions": actions,
         "diff": {"before": "", "after": "".join(f"{action}\n" for action in actions)},
     }
-
-
-def _full_name(name):
-    return name if re.search(r"\.(service|socket|timer|target|path|mount)$", name) else f"{name}.service"
 
 
 def _steps(units):
