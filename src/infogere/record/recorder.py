@@ -157,7 +157,13 @@ def failure_of(task: Mapping[str, Any], result: Mapping[str, Any]) -> Failure:
     """
     name = str(task.get("name") or task.get("action") or "unnamed task")
     hidden = result.get("_ansible_no_log", bool(task.get("no_log"))) or "censored" in result
-    return Failure(name, None if hidden else str(result.get("msg") or "no message"))
+    return Failure(name, None if hidden else str(_told(result).get("msg") or "no message"))
+
+
+def _told(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The result that says why: a loop's own is only "One or more items failed"."""
+    items = result.get("results") or ()
+    return next((item for item in items if item.get("failed")), result)
 
 
 def one_line(text: str) -> str:
