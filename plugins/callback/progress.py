@@ -45,6 +45,11 @@ class CallbackModule(CallbackBase):
         if not ignore_errors:
             self._fault("failed", result)
 
+    def v2_runner_item_on_failed(self, result):
+        # The task's own failure says no more than that an item failed; the first one tells why.
+        if not result.task.ignore_errors:
+            self._fault("failed", result)
+
     def v2_runner_on_unreachable(self, result):
         self._fault("unreachable", result)
 

@@ -8,13 +8,13 @@ import yaml
 
 from infogere.lab import servers
 
-# What a test server's customer bought: the level at which everything that is not Plesk can be tried.
+# What a test server's customer bought: the level at which everything that is not Plesk can be tried. It was not
+# delivered yet (no commissioning_date), so that tests run at any hour.
 ORDER_FORM = {
     "id": "TEST-1",
     "customer": "test",
     "level": "custom",
     "terms": "HBT-20220901-01",
-    "commissioning_date": "2026-01-05",
     "monthly_fee": "120.00",
     "gtr": {"hours": 4},
 }
@@ -35,6 +35,7 @@ def write(name: str, *members: servers.Server) -> Path:
         "vars": {
             "ansible_user": "root",
             "ansible_ssh_common_args": f'-F "{servers.folder() / "ssh_config"}"',
+            "gate_strict": True,  # a refusal fails the run: a test must notice
             "customer": CUSTOMER,
             "order_form": ORDER_FORM,
         },
