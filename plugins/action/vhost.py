@@ -24,7 +24,8 @@ class ActionModule(TicketObjectAction):
         if params["state"] == "absent":
             return params
         rendered = self._render(params, task_vars)
-        if params["certificate"] == "issued":
+        # A check must not make the controller issue: it says nothing about the certificate.
+        if params["certificate"] == "issued" and not self._task.check_mode:
             rendered |= _issue(task_vars["inventory_hostname"], params)
         packed = {name: base64.b64encode(content).decode() for name, content in rendered.items()}
         return {**params, "rendered": packed, "reserved_names": self._reserved(task_vars)}

@@ -1,0 +1,112 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Entry point of ``ftp_account`` for connections that cannot pipeline; the logic is in module_utils."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ftp_account
+author: infogere maintainers
+version_added: "0.1.0"
+short_description: an FTP account of one site
+description:
+  - Creates a virtual FTP user that acts as the site's system user and is shut into its folder, or removes it;
+    files are never touched.
+  - One call does the whole of it, under the server's change lock. With O(operation_id) the effect happens
+    once, however
+    often a run is killed and repeated; the journal is in C(/var/lib/infogere/operations) on the server.
+  - V(absent) never deletes silently. It archives first and returns where.
+options:
+  name:
+    description: Login name, 1 to 32 lower-case letters, digits and underscores, a letter first.
+    type: str
+    required: true
+  site:
+    description: Domain of the site.
+    type: str
+    required: true
+  folder:
+    description: What the account sees as its root, the site's V(home) or its V(htdocs).
+    type: str
+    choices: [home, htdocs]
+    default: home
+  password:
+    description:
+      - The password. Without it, one of 32 characters is made on the controller and kept there.
+      - It reaches the server over the connection's encrypted standard input and is kept there only as a hash.
+    type: str
+  state:
+    description: Whether the object is to be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  operation_id:
+    description:
+      - Name of the request, such as the ticket's; a repeat with the same request returns the stored result,
+        another request
+        under the same name is refused. Without it the id is made from the request, and a repeat checks the
+        server again.
+    type: str
+attributes:
+  check_mode:
+    description: Can run in check mode and tell what would change.
+    support: full
+  diff_mode:
+    description: Lists what is done, without secrets.
+    support: full
+  idempotent:
+    description: A second run changes nothing.
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Create an FTP account
+  infogere.hosting.ftp_account:
+    name: shop_ftp
+    site: shop.example.com
+    operation_id: ticket-4714
+"""
+
+RETURN = r"""
+actions:
+  description: What was done (or would be, in check mode), in order; never a secret.
+  returned: success
+  type: list
+  elements: str
+home:
+  description: The folder on the server that the account is shut into.
+  returned: when O(state=present)
+  type: str
+  sample: /srv/www/shop.example.com
+secret_file:
+  description: Where the controller keeps the password, relative to its state folder; none if the task brought it.
+  returned: success
+  type: str
+  sample: secrets/web1.example.com/ftp_account/shop_ftp
+archive:
+  description: Path on the server of the archive; none if there was nothing to archive.
+  returned: when O(state=absent)
+  type: str
+  sample: /var/backups/infogere/archive/ftp_account/shop_ftp-20260302T090000Z.sql.zst
+operation_id:
+  description: The given operation id, or the one made from the request.
+  returned: success
+  type: str
+  sample: ticket-4711
+replayed:
+  description: Whether the result is that of an earlier run of the same operation.
+  returned: success
+  type: bool
+"""
+
+from ansible_collections.infogere.hosting.plugins.module_utils._entry import run_as_module
+from ansible_collections.infogere.hosting.plugins.module_utils._ftp_account import ARGUMENT_SPEC, run
+
+
+def main() -> None:
+    """Run the module."""
+    run_as_module(ARGUMENT_SPEC, run)
+
+
+if __name__ == "__main__":
+    main()
