@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import fnmatch
+import re
 from pathlib import Path
 
 from ansible.errors import AnsibleActionFail
@@ -42,6 +43,8 @@ EXTRA_FOLDER = "templates_extra"
 FILE_DEFAULTS = {"mode": "0644", "owner": "root", "group": "root", "sensitive": False, "notify": True}
 DIRECTORY_DEFAULTS = {"mode": "0755", "owner": "root", "group": "root"}
 ACTIONS = {"reload", "restart"}
+# In quotes: YAML reads 0640 without them as the number 416.
+MODE = re.compile(r"0?[0-7]{3,4}")
 
 
 class ActionModule(RemoteAction):
@@ -108,7 +111,10 @@ def _known(attributes: dict, allowed: dict, where: str) -> dict:
     unknown = set(attributes) - set(allowed)
     if unknown:
         raise AnsibleActionFail(f"{where}: unknown key {sorted(unknown)[0]}; known are {', '.join(allowed)}")
-    return {key: str(value) if key in {"mode", "owner", "group"} else value for key, value in attributes.items()}
+    mode = attributes.get("mode", allowed["mode"])
+    if not isinstance(mode, str) or not MODE.fullmatch(mode):
+        raise AnsibleActionFail(f'{where}: mode {mode} is not one; write it in quotes, such as "0640"')
+    return {key: str(value) if key in {"owner", "group"} else value for key, value in attributes.items()}
 
 
 def _unit_actions(units: dict) -> dict:

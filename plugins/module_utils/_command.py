@@ -34,6 +34,8 @@ def attempt(argv, stdin=None, timeout=60, env=None):
         )
     except FileNotFoundError:
         return 127, f"{argv[0]} is not installed"
+    except OSError as error:
+        return 126, f"{argv[0]}: {error.strerror}"
     except subprocess.TimeoutExpired:
         return 124, f"gave no answer within {timeout} s"
     return done.returncode, done.stdout

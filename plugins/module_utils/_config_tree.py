@@ -12,6 +12,7 @@ from ansible_collections.infogere.hosting.plugins.module_utils._lock import STAT
 from ansible_collections.infogere.hosting.plugins.module_utils._pending import path_of, read, stronger
 from ansible_collections.infogere.hosting.plugins.module_utils._transaction import (
     Transaction,
+    half_done,
     recover,
     write_file,
 )
@@ -44,8 +45,11 @@ ARGUMENT_SPEC = {
 CHECKER_PATIENCE = 60  # seconds
 
 
-def run(params, check_mode):
+def run(params, check_mode, state_folder=STATE_FOLDER):
     """Bring the server to the tree in ``params``.
+
+    Args:
+        state_folder: folder on the server that holds the lock, open transactions and pending marks.
 
     Returns:
         ``changed``, ``changed_paths`` (list of paths), ``diff`` (one entry a path),
@@ -58,43 +62,52 @@ def run(params, check_mode):
         _words(command)
     if check_mode:
         return _result(plan(params, check_mode=True), [])
-    if not _half_done() and not plan(params):
+    if not half_done(state_folder) and not plan(params):
         return _result([], [])
-    with change_lock("config_tree"):
-        recovered = recover(STATE_FOLDER)
+    with change_lock("config_tree", state_folder):
+        recovered = recover(state_folder)
         changes = plan(params)
         if changes:
-            deploy(changes, params)
+            deploy(changes, params, state_folder)
     return _result(changes, recovered)
 
 
-def deploy(changes, params):
-    """Apply ``changes``, run the hooks and the checkers; put everything back if one refuses."""
-    marks = _marks(changes, params["notify_units"])
+def deploy(changes, params, state_folder=STATE_FOLDER):
+    """Apply ``changes``, run the hooks and the checkers; put everything back if one refuses.
+
+    Raises:
+        ModuleError: what refused; everything is as it was before.
+        NotPutBackError: and something could not be put back; the next change on the server tries again.
+    """
+    marks = _marks(changes, params["notify_units"], state_folder)
     touched = [change.path for change in changes] + list(marks)
-    current = "before the first file"
-    with Transaction(STATE_FOLDER, touched):
-        try:
+    try:
+        with Transaction(state_folder, touched):
             for path, action in marks.items():
-                write_file(path, f"{action}\n".encode(), 0o600, 0, 0)
-            for change in changes:
-                current = change.path
-                change.apply()
+                write_file(path, f"{action}\n".encode(), 0o600, os.geteuid(), os.getegid())
+            _apply(changes)
+            for command in (*_hooks(changes, params["after_change"]), *params["checkers"]):
+                _refuse_unless_ok(command)
+    except OSError as error:
+        where = error.filename or state_folder
+        raise ModuleError(f"{where}: {error.strerror or error}; nothing was changed") from error
+
+
+def _apply(changes):
+    for change in changes:
+        try:
+            change.apply()
         except OSError as error:
-            raise ModuleError(f"{current}: {error.strerror}; every file was put back") from error
-        for command in _hooks(changes, params["after_change"]):
-            _refuse_unless_ok(command)
-        for command in params["checkers"]:
-            _refuse_unless_ok(command)
+            raise ModuleError(f"{change.path}: {error.strerror or error}; every file was put back") from error
 
 
-def _marks(changes, notify_units):
+def _marks(changes, notify_units, state_folder):
     """``{path: action}`` of the pending marks that ``changes`` call for."""
     if not any(change.notify for change in changes):
         return {}
-    waiting = read(STATE_FOLDER)
+    waiting = read(state_folder)
     return {
-        path_of(STATE_FOLDER, unit): stronger(action, waiting.get(unit, "")) for unit, action in notify_units.items()
+        path_of(state_folder, unit): stronger(action, waiting.get(unit, "")) for unit, action in notify_units.items()
     }
 
 
@@ -113,14 +126,12 @@ def _refuse_unless_ok(command):
 
 def _words(command):
     try:
-        return shlex.split(command)
+        words = shlex.split(command)
     except ValueError as error:
         raise ModuleError(f"`{command}` is not a command line: {error}") from error
-
-
-def _half_done():
-    folder = os.path.join(STATE_FOLDER, "transactions")
-    return os.path.isdir(folder) and bool(os.listdir(folder))
+    if not words:
+        raise ModuleError("an empty command line checks nothing; leave it out")
+    return words
 
 
 def _result(changes, recovered):

@@ -13,8 +13,14 @@ import shutil
 import stat
 import uuid
 
+from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
+
 FOLDER = "transactions"
 JOURNAL = "journal.json"
+
+
+class NotPutBackError(ModuleError):
+    """A path could not be put back; its folder stays, and the next change on the server tries again."""
 
 
 class Transaction:
@@ -33,9 +39,13 @@ class Transaction:
                 raise ValueError(f"{path!r} is not an absolute path")
 
     def __enter__(self):
-        os.makedirs(self.folder, mode=0o700)
-        before = [_snapshot(path, os.path.join(self.folder, str(n))) for n, path in enumerate(self.paths)]
-        _write_durably(os.path.join(self.folder, JOURNAL), json.dumps(before).encode())
+        try:
+            os.makedirs(self.folder, mode=0o700)
+            before = [_snapshot(path, os.path.join(self.folder, str(n))) for n, path in enumerate(self.paths)]
+            _write_durably(os.path.join(self.folder, JOURNAL), json.dumps(before).encode())
+        except OSError:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
         return self
 
     def __exit__(self, kind, error, trace):
@@ -45,6 +55,12 @@ class Transaction:
             shutil.rmtree(self.folder, ignore_errors=True)
         else:
             roll_back(self.folder)
+
+
+def half_done(state_folder):
+    """True if a killed process left something to roll back."""
+    folder = os.path.join(state_folder, FOLDER)
+    return os.path.isdir(folder) and bool(os.listdir(folder))
 
 
 def recover(state_folder):
@@ -57,16 +73,27 @@ def recover(state_folder):
 
 
 def roll_back(folder):
-    """Put back every path that the journal in ``folder`` names, then forget the folder."""
-    restored = []
+    """Put back every path that the journal in ``folder`` names, then forget the folder.
+
+    Raises:
+        NotPutBackError: some paths could not be put back (the others were).
+    """
+    restored, lost = [], []
     journal = os.path.join(folder, JOURNAL)
     if os.path.exists(journal):
         with open(journal, encoding="utf-8") as handle:
             before = json.load(handle)
         # Last first: what was created inside a new directory goes before the directory.
         for entry in reversed(before):
-            if _restore(entry):
-                restored.append(entry["path"])
+            try:
+                if _restore(entry):
+                    restored.append(entry["path"])
+            except OSError as error:
+                lost.append(f"{entry['path']}: {error.strerror or error}")
+        if lost:
+            raise NotPutBackError(
+                f"{'; '.join(lost)}; could not be put back, the old content is in {folder}; mend that and start again"
+            )
         os.unlink(journal)
     shutil.rmtree(folder, ignore_errors=True)
     return restored
@@ -164,11 +191,20 @@ def _restore(entry):
         temporary = _temporary(path)
         try:
             os.link(entry["backup"], temporary)
-        except OSError:
-            shutil.copy2(entry["backup"], temporary)
+        except OSError:  # another file system
+            _copy_back(entry["backup"], temporary, path)
         os.replace(temporary, path)
     set_attributes(path, entry["mode"], entry["uid"], entry["gid"])
     return not same
+
+
+def _copy_back(backup, temporary, path):
+    try:
+        shutil.copy2(backup, temporary)
+    except OSError:
+        # A full disk has no room for old and new side by side: the new one goes first.
+        remove(path)
+        shutil.copy2(backup, temporary)
 
 
 def _restore_absence(path, parents):

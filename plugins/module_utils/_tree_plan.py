@@ -20,7 +20,8 @@ from ansible_collections.infogere.hosting.plugins.module_utils._transaction impo
 )
 
 UNKNOWN = -1  # an owner that does not exist yet: only check mode gets this far
-NEVER_OWNED = {"/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/opt", "/root", "/run", "/srv", "/usr", "/var"}
+# Below these the second level belongs to the whole system too (/usr/lib, /var/log); elsewhere only the first does.
+SHARED_DEEPER = ("/usr/", "/var/")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,6 @@ def plan(tree, check_mode=False):
         ModuleError: an owner does not exist, or a directory stands where a file should.
     """
     _require_absolute(tree)
-    _require_absolute(tree)
     changes = []
     for directory in tree["directories"]:
         changes += _directory(directory, check_mode)
@@ -83,16 +83,9 @@ def plan(tree, check_mode=False):
 
 
 def _require_absolute(tree):
-    named = [entry["path"] for entry in (*tree["files"], *tree["directories"])]
-    for path in (*named, *tree["links"], *tree["absent"], *tree["owns"]):
-        if not path.startswith("/"):
-            raise ModuleError(f"{path!r} is not an absolute path; a path on the server begins with /")
-
-
-def _require_absolute(tree):
     named = [item["path"] for item in (*tree["files"], *tree["directories"])]
     for path in (*named, *tree["links"], *tree["absent"], *tree["owns"]):
-        if not path.startswith("/") or path != os.path.normpath(path):
+        if not path.startswith("/") or path.startswith("//") or path != os.path.normpath(path):
             raise ModuleError(f"{path!r} is not an absolute path in its shortest form")
 
 
@@ -152,10 +145,12 @@ def _strays(tree):
     """Files in owned directories that the tree does not contain."""
     wanted = {file["path"] for file in tree["files"]} | set(tree["links"])
     for top in tree["owns"]:
-        if top in NEVER_OWNED:
+        if top.count("/") < (3 if top.startswith(SHARED_DEEPER) else 2):
             raise ModuleError(f"owns: {top} is shared by the whole system; name a directory of the service's own")
-        for folder, _folders, names in os.walk(top):
-            for name in names:
+        for folder, folders, names in os.walk(top):
+            # A link to a folder is listed among the folders.
+            links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+            for name in (*names, *links):
                 path = os.path.join(folder, name)
                 if path not in wanted and not any(fnmatch.fnmatch(path, glob) for glob in tree["keeps"]):
                     yield path

@@ -114,11 +114,21 @@ class RemoteAction(ActionBase):
     def _result(self, answer: dict) -> dict:
         for line in reversed(answer["stdout"].splitlines()):
             if line.startswith(RESULT_MARK):
-                return json.loads(line.removeprefix(RESULT_MARK))
+                return self._parsed(line.removeprefix(RESULT_MARK))
         said = (answer.get("stderr") or answer["stdout"]).strip().splitlines()
         raise AnsibleActionFail(
             f"{self.module} gave no result (exit code {answer['rc']}): {said[-1] if said else 'it said nothing'}"
         )
+
+    def _parsed(self, text: str) -> dict:
+        """A server's words are hostile until they have the form of a result."""
+        try:
+            result = json.loads(text)
+        except ValueError:
+            result = None
+        if not isinstance(result, dict):
+            raise AnsibleActionFail(f"{self.module} gave a result that is none: {text[:80]!r}")
+        return result
 
 
 def remote_module(name: str):
