@@ -46,7 +46,7 @@ def resolve_cached(sources: tuple[str, ...], configured: settings.Settings) -> R
         return Resolved(tuple(_host(**host) for host in kept["hosts"]))
     # Digests are taken before Ansible reads: a file that changes meanwhile will not fit its own.
     files = _with_digests(signatures)
-    from infogere.fleet.inventory import resolve  # noqa: PLC0415  starts Ansible
+    from infogere.fleet.inventory import resolve  # starts Ansible
 
     resolved = resolve(sources)
     if not resolved.volatile:

@@ -89,7 +89,7 @@ def load(given: tuple[str, ...], terms: Terms) -> Fleet:
 
 
 def _resolve(chosen: tuple[str, ...]) -> Resolved:
-    from infogere.fleet.inventory import resolve  # noqa: PLC0415  starts Ansible
+    from infogere.fleet.inventory import resolve  # starts Ansible
 
     return resolve(chosen)
 

@@ -145,7 +145,7 @@ def _unlock_vault(loader: Any) -> None:
     identities = list(constants.DEFAULT_VAULT_IDENTITY_LIST or [])
     if not identities and not constants.DEFAULT_VAULT_PASSWORD_FILE:
         return
-    from ansible.cli import CLI  # noqa: PLC0415  a tenth of a second that few inventories need
+    from ansible.cli import CLI  # a tenth of a second that few inventories need
 
     loader.set_vault_secrets(CLI.setup_vault_secrets(loader, vault_ids=identities, auto_prompt=False))
 

@@ -226,6 +226,8 @@ def maintenance_window(case: Case) -> Refusal | None:
 
 
 def _outside(case: Case) -> str:
+    if case.server.order_form.maintenance_slot:
+        return "outside the maintenance slot of the order form"
     discouraged = case.calendar.discouraged(case.at)
     if discouraged:
         return f"outside the maintenance window: {_sentence(discouraged.says)}"
