@@ -121,8 +121,12 @@ def make_link(path, target):
     """Point ``path`` at ``target``, replacing a file or link that stands there."""
     os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
     temporary = _temporary(path)
-    os.symlink(target, temporary)
-    os.replace(temporary, path)
+    try:
+        os.symlink(target, temporary)
+        os.replace(temporary, path)
+    except BaseException:
+        remove(temporary)
+        raise
 
 
 def make_directory(path, mode, uid, gid):
@@ -188,14 +192,22 @@ def _restore(entry):
         return True
     same = os.path.lexists(path) and os.path.samestat(os.lstat(path), os.lstat(entry["backup"]))
     if not same:
-        temporary = _temporary(path)
-        try:
-            os.link(entry["backup"], temporary)
-        except OSError:  # another file system
-            _copy_back(entry["backup"], temporary, path)
-        os.replace(temporary, path)
+        _put_back(entry["backup"], path)
     set_attributes(path, entry["mode"], entry["uid"], entry["gid"])
     return not same
+
+
+def _put_back(backup, path):
+    temporary = _temporary(path)
+    try:
+        try:
+            os.link(backup, temporary)
+        except OSError:  # another file system
+            _copy_back(backup, temporary, path)
+        os.replace(temporary, path)
+    except OSError:
+        remove(temporary)
+        raise
 
 
 def _copy_back(backup, temporary, path):
