@@ -21,12 +21,13 @@ RESULTS = ROOT / ".infogere" / "results"
 PHASES = {
     "lint": ["tests/lint"],
     "unit": ["tests/unit", "-n", "2"],
-    "images": ["tests/images"],
-    "integration": ["tests/integration"],
-    "molecule": ["tests/molecule"],
-    "e2e": ["tests/e2e"],
+    "images": ["tests/images", "--capture=no"],  # shows its own progress
+    "integration": ["tests/integration", "--verbose"],
+    "molecule": ["tests/molecule", "--verbose"],
+    "e2e": ["tests/e2e", "--verbose"],
     "packaging": ["tests/packaging"],
 }
+HEARTBEAT = 20  # seconds between signs of life while one test runs
 NEEDS_IMAGES = {"integration", "molecule", "e2e"}
 
 
@@ -63,12 +64,17 @@ def run(phase: str) -> Result:
     """Run one phase and count its tests, those of pytest runs inside it included."""
     print(f"\n=== {phase} ===", flush=True)
     started = time.monotonic()
-    done = subprocess.run(
+    process = subprocess.Popen(
         [sys.executable, "-m", "pytest", "--junitxml", str(RESULTS / f"{phase}.xml"), *PHASES[phase]],
         cwd=ROOT,
         env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")},
-        check=False,
     )
+    while True:
+        try:
+            code = process.wait(HEARTBEAT)
+            break
+        except subprocess.TimeoutExpired:
+            print(f"\n  ...    {phase} {time.monotonic() - started:.0f} s", flush=True)
     passed = failed = skipped = 0
     for path in sorted([*RESULTS.glob(f"{phase}.xml"), *RESULTS.glob(f"{phase}-*.xml")]):
         for suite in ET.parse(path).iter("testsuite"):  # noqa: S314 - written by our own pytest
@@ -77,7 +83,7 @@ def run(phase: str) -> Result:
             failed += bad
             skipped += left_out
             passed += int(suite.get("tests", 0)) - bad - left_out
-    if done.returncode not in (0, pytest_exit_no_tests()) and not failed:
+    if code not in (0, pytest_exit_no_tests()) and not failed:
         failed = 1  # pytest itself could not run: a collection error, a crash
     return Result(phase, passed, failed, skipped, time.monotonic() - started)
 

@@ -39,7 +39,7 @@ def php_isolation(subject: Subject) -> str:
 def link_isolation(subject: Subject) -> str:
     # The link is made as the neighbour's own user, where PHP was not let to.
     home = f"/srv/www/{subject.neighbour.domain}"
-    target = f"/srv/www/{subject.site.domain}/htdocs/proof.txt"
+    target = f"/srv/www/{subject.site.domain}/htdocs/proof.css"
     made = subject.server.run(
         f"user=$(stat -c %U {home}/private) && "
         f"setpriv --reuid $user --clear-groups ln -sfn {target} {home}/htdocs/{LINK} && test -L {home}/htdocs/{LINK}"

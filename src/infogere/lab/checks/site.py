@@ -79,10 +79,10 @@ def client_address(subject: Subject) -> str:
 
 @check("Static files come from nginx itself", "A-L3-4")
 def static_file(subject: Subject) -> str:
-    content = b"served by nginx\n" * 40
+    content = b"/* served by nginx */\n" * 40
     with subject.ftp(subject.site) as client:
-        client.put("htdocs/proof.txt", content)
-    answer = subject.web(subject.site.domain).get("/proof.txt")
+        client.put("htdocs/proof.css", content)
+    answer = subject.web(subject.site.domain).get("/proof.css")
     expect(answer.status == 200 and answer.body == content, f"HTTP {answer.status}, {len(answer.body)} bytes")
     # nginx's mark ends with the size, Apache's begins with it.
     mark = answer.headers.get("etag", "").strip('W/"')
@@ -92,10 +92,10 @@ def static_file(subject: Subject) -> str:
 
 @check("Plain HTTP leads to HTTPS", "A-L3-4")
 def redirect(subject: Subject) -> str:
-    answer = subject.web(subject.site.domain).get("/proof.txt", secure=False)
+    answer = subject.web(subject.site.domain).get("/proof.css", secure=False)
     where = answer.headers.get("location", "")
     expect(answer.status in (301, 308), f"HTTP {answer.status}")
-    expect(where == f"https://{subject.site.domain}/proof.txt", f"it leads to {where}")
+    expect(where == f"https://{subject.site.domain}/proof.css", f"it leads to {where}")
     return f"{answer.status} to {where}"
 
 
