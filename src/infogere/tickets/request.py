@@ -24,7 +24,7 @@ class _Request(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    server: str = Field(pattern=rf"^{HOST_NAME.pattern}$")
+    server: str
     name: str = Field(min_length=1)
     state: Literal["present", "absent"] = "present"
     operation_id: str = ""
@@ -102,9 +102,9 @@ def parse(raw: Any) -> Request:
 
 def check_server(server: str, hosts: list[str], groups: list[str]) -> None:
     """Refuse a ``server`` that is not exactly one host of the inventory: Ansible would read it as a pattern."""
-    if server not in hosts or server in groups:
+    if not HOST_NAME.fullmatch(server) or server not in hosts or server in groups:
         raise InfogereError(
-            f"request.server: {server} is no server of the inventory", way_out="infogere fleet show lists them"
+            f"request.server: {server!r} is no server of the inventory", way_out="infogere fleet show lists them"
         )
 
 
