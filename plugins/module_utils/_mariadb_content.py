@@ -11,6 +11,7 @@ from collections import defaultdict
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._lock import STATE_FOLDER, change_lock
 from ansible_collections.infogere.hosting.plugins.module_utils._mariadb import (
+    SOCKET,
     account,
     execute,
     identifier,
@@ -76,6 +77,10 @@ def run(params, check_mode):
     """
     databases = params["databases"]
     users = _users(databases)
+    if check_mode and not os.path.exists(SOCKET):
+        # A first converge that is only looked at: there is no server to ask yet, so all of it would be made.
+        names = [database["name"] for database in databases]
+        return carry_out([(f"create database {name} with its accounts", None) for name in names], check_mode)
     steps = _steps(databases, users)
     if check_mode or not steps:
         return carry_out(steps, check_mode)
