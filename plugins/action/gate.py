@@ -6,6 +6,7 @@ import contextlib
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from infogere import settings
@@ -62,7 +63,7 @@ class ActionModule(ActionBase):
             url=where.record_url,
             state_dir=settings.ensure_state_dir(where),
         )
-        strict = bool(self._given("strict", arguments, task_vars))
+        strict = boolean(self._given("strict", arguments, task_vars) or False)  # -e gives text
         return _result(host, arguments["action"], answer, strict=strict)
 
     def _given(self, name: str, arguments: dict[str, Any], task_vars: dict[str, Any]) -> Any:

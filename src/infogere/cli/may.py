@@ -154,25 +154,24 @@ def as_plain(decision: Decision, case: Case, *, explain: bool = False) -> dict[s
 
 
 def _show(decision: Decision, case: Case, explain: bool) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
-    verdict = ("allowed", "bold green") if decision.allowed else ("refused", "bold red")
-    line = Text.assemble(verdict, f"  {decision.action} on {decision.server}  [{decision.clause}]")
-    console.print(line)
-    console.print(Text(f"  {decision.reason}"))
+    # Plain lines: Rich takes longer to import than the whole decision does.
+    verdict = typer.style("allowed", fg="green", bold=True)
+    if not decision.allowed:
+        verdict = typer.style("refused", fg="red", bold=True)
+    typer.echo(f"{verdict}  {decision.action} on {decision.server}  [{decision.clause}]")
+    typer.echo(f"  {decision.reason}")
     for duty in decision.duties:
-        console.print(Text(f"  {duty}", style="yellow"))
+        typer.secho(f"  {duty}", fg="yellow")
     if not decision.allowed:
         opening = decision.next_opening
         when = f"{case.calendar.local(opening):%a %Y-%m-%d %H:%M %Z}" if opening else "none: waiting does not help"
-        console.print(Text(f"  next opening: {when}"))
+        typer.echo(f"  next opening: {when}")
     if explain:
-        _explain(console, decision, case)
+        _explain(decision, case)
 
 
-def _explain(console: Any, decision: Decision, case: Case) -> None:
+def _explain(decision: Decision, case: Case) -> None:
+    from rich.console import Console
     from rich.table import Table
 
     from infogere.policy.deciding import explained
@@ -184,6 +183,7 @@ def _explain(console: Any, decision: Decision, case: Case) -> None:
     facts = Table("input", "value", box=None, title="depends on", title_justify="left", pad_edge=False)
     for name, value in decision.inputs.items():
         facts.add_row(name, value)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     console.print()
     console.print(rules)
     console.print()

@@ -70,9 +70,9 @@ Version = Annotated[str, BeforeValidator(_figures_as_written), Field(pattern=r"^
 
 
 class Form(BaseModel):
-    """Frozen, and no key that nobody reads."""
+    """Frozen, and no key that nobody reads. Built when first used: a command pays for what it reads."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Contact(Form):

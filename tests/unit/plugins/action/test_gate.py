@@ -100,7 +100,7 @@ def test_allowed_hosts_go_on_refused_ones_leave_and_both_are_on_record(controlle
     controller.server("unmanaged", level="basic")
     controller.server("closed", maintenance_slot={**NEVER_OPEN, "first_day": opening})
     controller.server("making", commissioning_date=None, maintenance_slot=NEVER_OPEN)
-    done = controller.play()
+    done = controller.play("-e", "gate_strict=false")
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
     assert {name for name in controller.servers if f"acting on {name}" in said} == {"managed", "making"}
