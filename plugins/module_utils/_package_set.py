@@ -11,7 +11,7 @@ import contextlib
 import os
 import re
 
-from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, require
+from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, last_words, require
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._lock import change_lock
 
@@ -43,7 +43,7 @@ APT_OPTIONS = [
 ]
 TRANSACTION_PATIENCE = 1800  # seconds
 UPDATE_PATIENCE = 300  # seconds
-NAME = re.compile(r"^[a-z0-9][a-z0-9+.-]+$")
+NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 
 
 def run(params, check_mode):
@@ -57,7 +57,7 @@ def run(params, check_mode):
     """
     names = sorted(set(params["names"]))
     for name in names:
-        if not NAME.match(name):
+        if not NAME.fullmatch(name):
             raise ModuleError(f"{name!r} is not the name of a Debian package")
     missing = _missing(names)
     if missing and not check_mode:
@@ -131,7 +131,7 @@ def _apt_error(text):
     """apt's own error lines in one, with the way out."""
     errors = [line[2:].strip() for line in text.splitlines() if line.startswith("E:")]
     culprits = re.findall(r"^ (\S+)\n", text.rpartition("Errors were encountered while processing:")[2], re.MULTILINE)
-    words = "; ".join(dict.fromkeys(errors)) or text.strip().splitlines()[-1]
+    words = "; ".join(dict.fromkeys(errors)) or last_words(text, lines=1) or "it said nothing"
     named = f" (packages: {', '.join(culprits)})" if culprits and "Errors were encountered" in text else ""
     return f"{words}{named}; mend it (/var/log/apt/term.log has it all) and start again: what is installed stays"
 

@@ -35,7 +35,7 @@ LISTEN = "0A"  # the kernel's number for a listening TCP socket
 ENABLED = {"enabled", "static", "indirect", "generated", "alias", "enabled-runtime"}
 
 
-def run(params, check_mode):
+def run(params, check_mode, state_folder=STATE_FOLDER):
     """Enable, disable, mask, start, stop, reload or restart what differs from ``units``.
 
     Returns:
@@ -45,13 +45,14 @@ def run(params, check_mode):
         ModuleError: a unit does not start (with its last journal lines), or a port stays closed.
     """
     units = {full_name(unit["name"]): unit for unit in params["units"]}
-    steps = _steps(units)
+    steps = steps_between(_show(units), units, read(state_folder))
     if steps and not check_mode:
-        with change_lock("service_set"):
-            _apply(_steps(units))
+        with change_lock("service_set", state_folder):
+            steps = steps_between(_show(units), units, read(state_folder))
+            _apply(steps, state_folder)
     if not check_mode:
         _wait_for_ports(units)
-    actions = [f"{verb} {unit}" for verb, names in steps for unit in names]
+    actions = [f"{verb} {unit}".strip() for verb, names in steps for unit in names]
     return {
         "changed": bool(steps),
         "actions": actions,
@@ -59,10 +60,14 @@ def run(params, check_mode):
     }
 
 
-def _steps(units):
-    """``[(systemctl verb, unit names)]`` in the order in which they are to be done."""
-    now = _show(units)
-    pending = {unit: action for unit, action in read(STATE_FOLDER).items() if unit in units}
+def steps_between(now, units, pending):
+    """``[(systemctl verb, unit names)]`` in the order in which they are to be done.
+
+    Args:
+        now: ``{unit: {property: value}}`` as systemd has it.
+        units: ``{unit: wanted}``, one entry of ``units`` each.
+        pending: ``{unit: "reload" or "restart"}`` of the units whose configuration changed.
+    """
     verbs: dict[str, list[str]] = {
         verb: []
         for verb in ("daemon-reload", "mask", "unmask", "disable", "stop", "enable", "restart", "reload", "start")
@@ -79,6 +84,8 @@ def _steps(units):
             verbs["unmask"].append(name)
         if wanted["enabled"] and is_now["UnitFileState"] not in ENABLED:
             verbs["enable"].append(name)
+        elif not wanted["enabled"] and is_now["UnitFileState"] == "enabled":
+            verbs["disable"].append(name)
         if not running:
             verbs["start"].append(name)
         elif name in pending:
@@ -111,14 +118,14 @@ def _show(units):
     return {name: {key: block.get(key, "") for key in properties} for name, block in zip(units, blocks, strict=True)}
 
 
-def _apply(steps):
+def _apply(steps, state_folder):
     for verb, names in steps:
         argv = ["systemctl", verb, *[name for name in names if name]]
         code, text = attempt(argv, timeout=START_PATIENCE)
         if code != 0:
             raise ModuleError(_why(verb, names) or f"systemctl {verb}: {last_words(text)}")
         if verb in {"restart", "reload", "start"}:
-            clear(STATE_FOLDER, names)
+            clear(state_folder, names)
 
 
 def _why(verb, names):

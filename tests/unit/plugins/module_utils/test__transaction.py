@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -20,6 +21,14 @@ UID, GID = os.getuid(), os.getgid()
 
 class FailureError(Exception):
     """What the tests raise inside a transaction."""
+
+
+@contextlib.contextmanager
+def failing(state, paths):
+    """A transaction that fails at the end of the block."""
+    with contextlib.suppress(FailureError), transaction.Transaction(str(state), paths):
+        yield
+        raise FailureError
 
 
 @pytest.fixture
@@ -59,10 +68,9 @@ def paths_of(etc):
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_failure_puts_everything_back(place, change):
     before = picture(place)
-    with pytest.raises(FailureError), transaction.Transaction(str(place / "state"), paths_of(place / "etc")):
+    with failing(place / "state", paths_of(place / "etc")):
         CHANGES[change](place / "etc")
         assert picture(place / "etc") != {name.removeprefix("etc/"): seen for name, seen in before.items()}
-        raise FailureError
     after = picture(place)
     after.pop("state/transactions")
     assert after == before
@@ -85,10 +93,9 @@ def test_a_relative_path_is_refused(tmp_path):
 
 def test_what_others_put_into_a_new_folder_stays(place):
     theirs = place / "etc/new.d/theirs"
-    with pytest.raises(FailureError), transaction.Transaction(str(place / "state"), [str(place / "etc/new.d")]):
+    with failing(place / "state", [str(place / "etc/new.d")]):
         transaction.make_directory(str(place / "etc/new.d"), 0o755, UID, GID)
         theirs.write_text("mine\n")
-        raise FailureError
     assert theirs.read_text() == "mine\n"
 
 
@@ -146,10 +153,9 @@ def test_state_on_another_file_system_is_copied(place):
         if other is None:
             pytest.skip("this machine does not let us mount")
         before = picture(place / "etc")
-        with pytest.raises(FailureError), transaction.Transaction(str(other), paths_of(place / "etc")):
+        with failing(other, paths_of(place / "etc")):
             CHANGES["write"](place / "etc")
             CHANGES["attributes"](place / "etc")
-            raise FailureError
         assert picture(place / "etc") == before
 
 
@@ -160,11 +166,10 @@ def test_a_full_disk_has_room_for_the_old_files(place):
             pytest.skip("this machine does not let us mount")
         target = full / "big.conf"
         target.write_bytes(b"o" * 100_000)
-        with pytest.raises(FailureError), transaction.Transaction(str(place / "state"), [str(target)]):
+        with failing(place / "state", [str(target)]):
             transaction.write_file(str(target), b"n" * 120_000, 0o644, UID, GID)
             with pytest.raises(OSError, match="No space left"):
                 (full / "filler").write_bytes(b"f" * 300_000)
-            raise FailureError
         assert target.read_bytes() == b"o" * 100_000
 
 
@@ -221,7 +226,7 @@ def take(top, step):
         case "remove":
             transaction.remove(path)
         case "attributes":
-            if os.path.lexists(path) and not os.path.islink(path):
+            if (top / name).exists() and not (top / name).is_symlink():
                 transaction.set_attributes(path, rest[0], UID, GID)
         case "directory":
             transaction.make_directory(path, rest[0], UID, GID)
@@ -237,10 +242,9 @@ def test_any_sequence_that_fails_changes_nothing(start, steps):
         lay_out(top, start)
         before = picture(top)
         paths = [str(top / step[1]) for step in steps]
-        with pytest.raises(FailureError), transaction.Transaction(str(place / "state"), sorted(paths)):
+        with failing(place / "state", sorted(paths)):
             for step in steps:
                 take(top, step)
-            raise FailureError
         assert picture(top) == before
     finally:
         shutil.rmtree(place)

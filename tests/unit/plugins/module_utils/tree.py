@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import stat
 import subprocess
 from pathlib import Path
-
-ME = {"owner": "root", "group": "root"}
 
 
 def picture(top: Path) -> dict[str, tuple]:
@@ -16,13 +13,15 @@ def picture(top: Path) -> dict[str, tuple]:
     found = {}
     for path in sorted(top.rglob("*")):
         status = path.lstat()
-        if path.is_symlink():
-            content = os.readlink(path)
-        else:
-            content = path.read_bytes() if path.is_file() else None
-        mode = None if path.is_symlink() else stat.S_IMODE(status.st_mode)
-        found[str(path.relative_to(top))] = (stat.S_IFMT(status.st_mode), mode, status.st_uid, status.st_gid, content)
+        kind, mode = stat.S_IFMT(status.st_mode), stat.S_IMODE(status.st_mode)
+        found[str(path.relative_to(top))] = (kind, mode, status.st_uid, status.st_gid, _content(path))
     return found
+
+
+def _content(path: Path) -> bytes | str | None:
+    if path.is_symlink():
+        return str(path.readlink())
+    return path.read_bytes() if path.is_file() else None
 
 
 @contextlib.contextmanager
