@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from ansible import constants
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 from infogere.errors import InfogereError
 from infogere.fleet import sources
@@ -52,3 +54,16 @@ def test_sources_are_ansible_s_own(inventory: Path, monkeypatch: pytest.MonkeyPa
     assert sources.find(("web1,web2,",)) == ("web1,web2,",)
     with pytest.raises(InfogereError, match="does not exist"):
         sources.find(("nowhere",))
+
+
+def test_vaulted_variables_are_unlocked_as_ansible_cfg_says(inventory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    password = inventory.parent / "vault-password"
+    password.write_text("correct horse\n")
+    secret = VaultSecret(b"correct horse")
+    sealed = VaultLib([("default", secret)]).encrypt("database_password: hunter2\n", secret)
+    (inventory / "group_vars").mkdir()
+    (inventory / "group_vars" / "all.yml").write_bytes(sealed)
+    with pytest.raises(InfogereError, match="vault"):
+        resolve((str(inventory),))
+    monkeypatch.setattr(constants, "DEFAULT_VAULT_PASSWORD_FILE", str(password))
+    assert len(resolve((str(inventory),)).hosts) == 2
