@@ -13,8 +13,8 @@ pytestmark = pytest.mark.lab
 @pytest.fixture(scope="module")
 def subject(server):
     for site in (SHOP, NEIGHBOUR):
-        for request in site.requests():
-            done = server.playbook("infogere.hosting.provision", {"provision_request": request})
+        for request in site.requests(server.name):
+            done = server.playbook("infogere.hosting.provision", {"request": request})
             assert done.returncode == 0, done.stdout
     return Subject(server.machine, server.state_dir)
 

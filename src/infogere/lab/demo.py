@@ -47,10 +47,10 @@ def demo(
     if destroy:
         remove()
         return
-    console = Console(highlight=False)
+    console = progress.screen()
     phases = progress.Phases(console)
     server = boot(phases)
-    changed = converge(phases) + provision(phases)
+    changed = converge(phases) + provision(phases, server)
     subject = Subject(server, settings.load().state_dir)
     results = prove(phases, subject)
     show_checks(console, results)
@@ -83,22 +83,18 @@ def converge(phases: progress.Phases) -> int:
     return outcome.require("converging the stack").changed
 
 
-def provision(phases: progress.Phases) -> int:
+def provision(phases: progress.Phases, server: servers.Server) -> int:
     """Create the objects of both sites; how many changed something."""
     changed = 0
     for site in (SHOP, NEIGHBOUR):
         with phases.phase(f"Provision {site.domain}: infogere.hosting.provision"):
-            changed += sum(_provision_one(phases, request) for request in site.requests())
+            for request in site.requests(server.host_name):
+                phases.detail(f"{request['kind']} {request['name']}")
+                outcome = plays.play(
+                    "infogere.hosting.provision", inventory(), log("provision"), extra_vars={"request": request}
+                )
+                changed += outcome.require(f"provisioning {request['kind']} {request['name']}").changed
     return changed
-
-
-def _provision_one(phases: progress.Phases, request: dict[str, str]) -> int:
-    name = request["object"]
-    phases.detail(name)
-    outcome = plays.play(
-        "infogere.hosting.provision", inventory(), log("provision"), extra_vars={"provision_request": request}
-    )
-    return outcome.require(f"provisioning {name}").changed
 
 
 def prove(phases: progress.Phases, subject: Subject) -> list[tuple[Check, bool, str]]:

@@ -19,6 +19,13 @@ ORDER_FORM = {
     "gtr": {"hours": 4},
 }
 CUSTOMER = {"id": "test", "name": "Test customer"}
+SETTINGS = {
+    "gate_strict": True,  # a refusal fails the run: a test must notice
+    "mail_domains": [
+        {"name": f"shop.{servers.DOMAIN}", "admin": f"postmaster@shop.{servers.DOMAIN}", "antispam": True}
+    ],
+    "rspamd_rbl": False,  # names under .test are in no public DNS
+}
 
 
 def path(name: str) -> Path:
@@ -35,7 +42,7 @@ def write(name: str, *members: servers.Server) -> Path:
         "vars": {
             "ansible_user": "root",
             "ansible_ssh_common_args": f'-F "{servers.folder() / "ssh_config"}"',
-            "gate_strict": True,  # a refusal fails the run: a test must notice
+            **SETTINGS,
             "customer": CUSTOMER,
             "order_form": ORDER_FORM,
         },

@@ -13,7 +13,14 @@ from rich.console import Console
 
 from infogere.lab import checkout
 
+LOG_WIDTH = 150  # characters
 LOG_INTERVAL = 10.0  # seconds between lines where the line cannot move; never a silent minute
+
+
+def screen() -> Console:
+    """Standard output; a log is as wide as the tables need."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=LOG_WIDTH)
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Phases:
     """The phases of one command, in order."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False)
+        self.console = console or screen()
         self.finished: list[Phase] = []
         self._detail = ""
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from infogere import secrets
 from infogere.lab.clients import ftp, web
+from infogere.lab.clients.mail import Login
+from infogere.lab.clients.mail import Server as MailServer
 from infogere.lab.servers import DOMAIN, Server
 from infogere.pki.paths import ca_path
 
@@ -21,15 +24,15 @@ class Site:
     database_user: str
     ftp_account: str
 
-    def requests(self) -> list[dict[str, str]]:
-        """What ``infogere.hosting.provision`` is asked for, in order."""
-        user = {"name": self.database_user, "database": self.database}
-        return [
-            {"object": "vhost", "domain": self.domain},
-            {"object": "database", "name": self.database, "site": self.domain},
-            {"object": "database_user", **user},
-            {"object": "ftp_account", "name": self.ftp_account, "site": self.domain},
+    def requests(self, server: str) -> list[dict[str, Any]]:
+        """What ``infogere.hosting.provision`` is asked for on ``server``, in order."""
+        wanted: list[dict[str, Any]] = [
+            {"kind": "vhost", "name": self.domain},
+            {"kind": "database", "name": self.database, "site": self.domain},
+            {"kind": "database_user", "name": self.database_user, "databases": [self.database]},
+            {"kind": "ftp_account", "name": self.ftp_account, "site": self.domain},
         ]
+        return [{**request, "server": server, "reason": "hand"} for request in wanted]
 
 
 SHOP = Site(f"shop.{DOMAIN}", "shop", "shop_app", "shop_ftp")
@@ -56,6 +59,22 @@ class Subject:
     def ca(self) -> Path:
         """The CA that its certificates chain to."""
         return ca_path(self.state_dir)
+
+    @property
+    def mail(self) -> MailServer:
+        """A mail program's or another mail server's view of it."""
+        return MailServer(self.server.address, self.server.host_name, self.ca)
+
+    @property
+    def mail_administrator(self) -> str:
+        """Login of the one administrator that the customer got (A-4.4-1)."""
+        return f"postmaster@{self.site.domain}"
+
+    def mailbox(self, name: str) -> Login:
+        """A mailbox of the customer, with a password of the customer's own choice."""
+        address = f"{name}@{self.site.domain}"
+        password = secrets.get_or_create(self.state_dir, self.server.host_name, f"customer_mailbox/{address}")
+        return Login(address, password)
 
     @property
     def webmail(self) -> str:
