@@ -70,11 +70,22 @@ def _line_of(error: BaseException, template: str) -> int:
     while fault is not None:
         if isinstance(getattr(fault, "lineno", None), int):
             return fault.lineno
-        for frame in reversed(traceback.extract_tb(fault.__traceback__)):
-            if frame.filename in {"<template>", "<unknown>"}:
-                return frame.lineno or 0
+        if line := _line_in_traceback(fault):
+            return line
         fault = fault.__cause__ or fault.__context__
     return _first_mention(QUOTED.findall(str(error)), template)
+
+
+def _line_in_traceback(fault: BaseException) -> int:
+    """The template's line in the innermost frame that runs one; Jinja puts the template beside its compiled code."""
+    line = 0
+    for frame, number in traceback.walk_tb(fault.__traceback__):
+        template = frame.f_globals.get("__jinja_template__")
+        if template is not None:
+            line = template.get_corresponding_lineno(number)
+        elif frame.f_code.co_filename in {"<template>", "<unknown>"}:
+            line = number
+    return line
 
 
 def _first_mention(names: list[str], template: str) -> int:
