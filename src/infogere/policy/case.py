@@ -8,7 +8,7 @@ from functools import cached_property
 
 from infogere.calendar import Calendar, Window
 from infogere.fleet.models import Server
-from infogere.terms import ActionName, ActionRule, State, StateName, Terms
+from infogere.terms import ActionName, ActionRule, Profile, State, StateName, Terms
 
 TICKET_OBJECTS: frozenset[ActionName] = frozenset(
     {"provision-vhost", "provision-database", "provision-database-user", "provision-ftp-account"}
@@ -59,6 +59,7 @@ class Case:
         at: aware; when the action would start.
         calendar: the provider's calendar, with the terms and readings of the order form.
         slot: the maintenance window that applies to the server.
+        profile: how unclear articles are read where the order form does not settle it.
         emergency: why it cannot wait for the window, in one line; empty: it can.
         agreement: reference of the customer's confirmed order, quote or ticket; empty: none.
         notified: when the customer was told (bandwidth reduction), aware; None: not.
@@ -71,6 +72,7 @@ class Case:
     standing: Standing
     calendar: Calendar
     slot: Slot
+    profile: Profile = "customer"
     emergency: str = ""
     agreement: str = ""
     notified: datetime | None = None

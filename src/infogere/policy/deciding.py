@@ -155,6 +155,7 @@ def inputs(case: Case) -> dict[str, str]:
         "order form": form.id,
         "product": "private cloud" if form.private_cloud else f"level {form.level}",
         "state": standing.state if case.commissioned else "not delivered",
+        "readings": ", ".join([case.profile, *(f"{name}={value}" for name, value in form.readings.items())]),
         "calendar": case.calendar.stamp,
         "local time": f"{case.calendar.local(case.at):%a %Y-%m-%d %H:%M %Z}",
     }

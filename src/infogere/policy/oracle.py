@@ -61,6 +61,7 @@ class Oracle:
             standing=standing,
             calendar=self.calendar_of(form),
             slot=self._slot_of(form),
+            profile=self._profile,
             emergency=emergency,
             agreement=agreement,
             notified=notified,

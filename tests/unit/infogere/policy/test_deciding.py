@@ -127,7 +127,9 @@ def test_a_slot_of_its_own_replaces_the_window(server_of: Any, case_of: Any) -> 
 
 def test_readings_of_an_order_form_are_followed(server_of: Any, case_of: Any) -> None:
     plesk = server_of("plesk", readings={"ticket_objects_at_level_3": "same-catalogue"})
-    assert decide(case_of("provision-vhost", plesk, TUESDAY)).allowed
+    decision = decide(case_of("provision-vhost", plesk, TUESDAY))
+    assert decision.allowed
+    assert decision.inputs["readings"] == "customer, ticket_objects_at_level_3=same-catalogue"
     isolated = Standing("isolated", datetime(2026, 6, 1, 8, tzinfo=UTC), 3)
     provider = server_of(readings={"isolation_reach": "backups-and-sla-too"})
     assert decide(case_of("backup", provider, TUESDAY, standing=isolated)).clause == "A-4.1.2-5"
