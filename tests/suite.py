@@ -25,10 +25,11 @@ PHASES = {
     "integration": ["tests/integration", "--verbose"],
     "molecule": ["tests/molecule", "--verbose"],
     "e2e": ["tests/e2e", "--verbose"],
+    "e2e13": ["tests/e2e", "--verbose", "--debian=13"],
     "packaging": ["tests/packaging"],
 }
 HEARTBEAT = 20  # seconds between signs of life while one test runs
-NEEDS_IMAGES = {"integration", "molecule", "e2e"}
+NEEDS_IMAGES = {"integration", "molecule", "e2e", "e2e13"}
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def relay(subject: Subject) -> str:
 def anonymous_submission(subject: Subject) -> str:
     sender = subject.mailbox("info").user
     new = mail.message(sender, ELSEWHERE, "No password")
-    return _refused(lambda: mail.submit(subject.mail, None, sender, ELSEWHERE, new), 530, 550, 554)
+    return _refused(lambda: mail.submit(subject.mail, None, sender, ELSEWHERE, new), 530, 553, 554)
 
 
 @check("A customer cannot send in another's name", "A-3.1.3-3")
