@@ -50,7 +50,7 @@ def run(params, check_mode):
 
 def _refuse_bad_names(params):
     if not SELECTOR.fullmatch(params["selector"]):
-        raise ModuleError(f"selector: {params['selector']!r} is not a DNS name: use lower case letters, digits and dashes")
+        raise ModuleError(f"selector: {params['selector']!r} is not a DNS name: use lower case letters and digits")
     for domain in params["domains"]:
         if not DOMAIN.fullmatch(domain):
             raise ModuleError(f"domains: {domain!r} is not a domain name: write it in lower case ASCII (punycode)")
@@ -74,7 +74,8 @@ def _make(params):
     make_directory(params["record_folder"], 0o755, 0, 0)
     for domain, kind in _missing(params):
         if kind == "signing key":
-            argv = ["openssl", "genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", f"rsa_keygen_bits:{params['bits']}"]
+            size = f"rsa_keygen_bits:{params['bits']}"
+            argv = ["openssl", "genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", size]
             key = require(argv, f"signing key of {domain}")
             write_file(_key(params, domain), key.encode(), 0o640, 0, owner.pw_gid)
         public = require(["openssl", "pkey", "-pubout", "-in", _key(params, domain)], f"public key of {domain}")

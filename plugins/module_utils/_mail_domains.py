@@ -114,7 +114,9 @@ def run(params, check_mode):
 def _refuse_bad_input(params):
     for domain in params["domains"]:
         if not DOMAIN.fullmatch(domain["name"]):
-            raise ModuleError(f"domains: {domain['name']!r} is not a domain name: write it in lower case ASCII (punycode)")
+            raise ModuleError(
+                f"domains: {domain['name']!r} is not a domain name: write it in lower case ASCII (punycode)"
+            )
         if not ADMINISTRATOR.fullmatch(domain["admin"]):
             raise ModuleError(
                 f"domains: {domain['name']}: admin {domain['administrator']!r} is not a mail address in lower case"
@@ -184,7 +186,8 @@ def _domain_steps(params, domain, panel):
 
 def _limits(domain):
     """Numbers as PostfixAdmin keeps them: mailboxes, aliases, MB a mailbox, MB in all (0 is no limit), active."""
-    return [domain["mailboxes"], domain["aliases"], domain["mailbox_quota_mb"], domain["quota_mb"], int(domain["active"])]
+    limits = [domain[key] for key in ("mailboxes", "aliases", "mailbox_quota_mb", "quota_mb")]
+    return [*limits, int(domain["active"])]
 
 
 def _administrator_steps(params, name, panel):
@@ -222,7 +225,9 @@ def _right_steps(params, panel):
     ours = {domain["name"] for domain in params["domains"]}
     steps = []
     for name, domain in sorted(wanted - panel.rights):
-        statement = f"INSERT INTO domain_admins (username, domain, created) VALUES ({literal(name)}, {literal(domain)}, NOW())"
+        statement = (
+            f"INSERT INTO domain_admins (username, domain, created) VALUES ({literal(name)}, {literal(domain)}, NOW())"
+        )
         steps.append(_sql(params, f"give {domain} to {name}", [statement]))
     for name, domain in sorted(panel.rights - wanted):
         if domain in ours:

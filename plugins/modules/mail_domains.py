@@ -11,10 +11,10 @@ version_added: "0.1.0"
 short_description: domains of the mail panel and the one administrator of each
 description:
   - Brings PostfixAdmin's schema to what its program expects, by its own upgrade.
-  - Makes the declared domains with their limits, and gives each to its one administrator, taking it from any other (A-4.4-1).
+  - Makes the declared domains with their limits, and gives each to its one administrator and nobody else (A-4.4-1).
   - Never makes, changes or removes a mailbox or an alias (A-4.4-2). Domains that are not declared are left alone.
-  - A password is set when the administrator is made and when O(passwords) changes; one that the customer chose in the panel
-    meanwhile stays.
+  - A password is set when the administrator is made and when O(passwords) changes; one that the customer chose in
+    the panel meanwhile stays.
 options:
   database:
     description: PostfixAdmin's database.
@@ -68,8 +68,8 @@ options:
     default: 10
   password_accounts:
     description:
-      - MariaDB accounts (at localhost) that may change the passwords of mailboxes, such as the webmail's. One that does not
-        exist is passed over.
+      - MariaDB accounts (at localhost) that may change the passwords of mailboxes, such as the webmail's. One that
+        does not exist is passed over.
     type: list
     elements: str
     default: []

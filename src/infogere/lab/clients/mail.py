@@ -25,8 +25,6 @@ TIMEOUT = 30.0  # seconds
 ARRIVAL = 20.0  # seconds for a message to be in its mailbox
 POLL = 0.1
 HELO = "client.example.net"
-# The string by which every spam filter proves that it works (https://spamassassin.apache.org/gtube/).
-GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 
 
 class RefusedError(InfogereError):
@@ -135,7 +133,7 @@ def imap_offers_plain_login(server: Server) -> bool:
 def await_message(
     server: Server, login: Login, message_id: str, *, folder: str = "INBOX", patience: float = ARRIVAL
 ) -> email.message.EmailMessage:
-    """The message of this id in ``folder``, as soon as it is there; its raw bytes are ``raw_message``'s."""
+    """The message of this id in ``folder``, as soon as it is there."""
     raw = await_raw(server, login, message_id, folder=folder, patience=patience)
     return email.message_from_bytes(raw, policy=email.policy.default)
 
@@ -202,7 +200,7 @@ class _Sieve:
 
     def answer(self, what: str) -> str:
         text = ""
-        while not re.search(r"^(OK|NO|BYE)\b.*\r\n\Z", text, re.MULTILINE):
+        while not self._is_whole(text):
             part = self.connection.recv(65536)
             if not part:
                 raise RefusedError(f"ManageSieve {what}", 0, "the connection was closed")
@@ -211,13 +209,19 @@ class _Sieve:
             raise RefusedError(f"ManageSieve {what}", 0, " ".join(text.split()))
         return text
 
+    @staticmethod
+    def _is_whole(text: str) -> bool:
+        """True if the last line says OK, NO or BYE; its words may follow as a literal, announced by their length."""
+        final = re.search(r"^(?:OK|NO|BYE)\b[^\r\n]*?(?:\{(\d+)\})?\r\n", text, re.MULTILINE)
+        return bool(final) and (not final[1] or len(text) >= final.end() + int(final[1]) + len("\r\n"))
+
 
 class _Smtp(smtplib.SMTP):
     """Goes to the server's address; the certificate is checked against its name."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, port: int) -> None:
         self.server = server
-        super().__init__(local_hostname=HELO, timeout=TIMEOUT)
+        super().__init__(server.name, port, local_hostname=HELO, timeout=TIMEOUT)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002
         return socket.create_connection((self.server.address, port), timeout)
@@ -250,9 +254,8 @@ class _Imaps(_Imap):
 
 @contextmanager
 def _connected(server: Server, port: int) -> Iterator[smtplib.SMTP]:
-    client = _Smtps(server) if port == SMTPS else _Smtp(server)
+    client = _Smtps(server, port) if port == SMTPS else _Smtp(server, port)
     try:
-        client.connect(server.name, port)
         yield client
     finally:
         with contextlib.suppress(smtplib.SMTPException, OSError):

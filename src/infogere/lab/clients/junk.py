@@ -1,0 +1,29 @@
+"""Messages that every installation of rspamd scores alike, without asking the network."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+from infogere.lab.clients.mail import message
+
+# The string by which every spam filter proves that it works (https://spamassassin.apache.org/gtube/).
+GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
+
+
+def refused(sender: str, recipient: str) -> EmailMessage:
+    """Junk beyond doubt: refused at the door."""
+    return message(sender, recipient, "Test", f"{GTUBE}\n")
+
+
+def certain(sender: str, recipient: str, subject: str) -> EmailMessage:
+    """A program that pretends to be a document: 13 points."""
+    new = message(sender, recipient, subject)
+    new.add_attachment(b"MZ", maintype="application", subtype="octet-stream", filename="invoice.pdf.scr")
+    return new
+
+
+def likely(sender: str, recipient: str, subject: str) -> EmailMessage:
+    """What a broken-into web site sends: between 6 and 9 points."""
+    new = message(sender, recipient, subject)
+    new["X-PHP-Originating-Script"] = "0:mailer.php(3) : eval()'d code"
+    return new
