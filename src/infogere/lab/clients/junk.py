@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 
-from infogere.lab.clients.mail import message
-
-# The string by which every spam filter proves that it works (https://spamassassin.apache.org/gtube/).
-GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
+from infogere.lab.clients.mail import GTUBE, message
 
 
 def refused(sender: str, recipient: str) -> EmailMessage:

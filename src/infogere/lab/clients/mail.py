@@ -25,6 +25,8 @@ TIMEOUT = 30.0  # seconds
 ARRIVAL = 20.0  # seconds for a message to be in its mailbox
 POLL = 0.1
 HELO = "client.example.net"
+# The string by which every spam filter proves that it works (https://spamassassin.apache.org/gtube/).
+GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 
 
 class RefusedError(InfogereError):
@@ -213,7 +215,9 @@ class _Sieve:
     def _is_whole(text: str) -> bool:
         """True if the last line says OK, NO or BYE; its words may follow as a literal, announced by their length."""
         final = re.search(r"^(?:OK|NO|BYE)\b[^\r\n]*?(?:\{(\d+)\})?\r\n", text, re.MULTILINE)
-        return bool(final) and (not final[1] or len(text) >= final.end() + int(final[1]) + len("\r\n"))
+        if not final:
+            return False
+        return not final[1] or len(text) >= final.end() + int(final[1]) + len("\r\n")
 
 
 class _Smtp(smtplib.SMTP):
