@@ -167,8 +167,8 @@ def cold_start(runs: int) -> None:
     median, cpu = (statistics.median(values) for values in zip(*later, strict=True))
     least = min(seconds for _, seconds in later)
     print(
-        f"infogere may {median:.2f} s wall, {cpu:.2f} s of CPU (least {least:.2f}, n = {runs}), first time {first:.2f} s "
-        f"| of the goal {median / GOAL_COLD:.2f} wall, {cpu / GOAL_COLD:.2f} CPU; of importing typer, pydantic and yaml "
+        f"infogere may {median:.2f} s wall, {cpu:.2f} s of CPU (least {least:.2f}, n = {runs}), first {first:.2f} s "
+        f"| of the goal {median / GOAL_COLD:.2f} wall, {cpu / GOAL_COLD:.2f} CPU; of importing its libraries "
         f"{cpu / statistics.median(seconds for _, seconds in bare):.2f}"
     )
 
