@@ -40,7 +40,14 @@ KEYED_BY_PATH = ("files", "directories", "links", "after_change")
 # Handed to the server as they are; the others are worked out here.
 PASSED_ON = ("links", "absent", "owns", "keeps", "checkers", "after_change")
 EXTRA_FOLDER = "templates_extra"
-FILE_DEFAULTS = {"mode": "0644", "owner": "root", "group": "root", "sensitive": False, "notify": True}
+FILE_DEFAULTS = {
+    "mode": "0644",
+    "owner": "root",
+    "group": "root",
+    "sensitive": False,
+    "notify": True,
+    "once": False,
+}
 DIRECTORY_DEFAULTS = {"mode": "0755", "owner": "root", "group": "root"}
 ACTIONS = {"reload", "restart"}
 # In quotes: YAML reads 0640 without them as the number 416.

@@ -61,7 +61,7 @@ def plan(tree, check_mode=False):
     """The changes that turn the server into ``tree``, directories first.
 
     Args:
-        tree: ``files`` [{path, content (base64), mode, owner, group, sensitive, notify}],
+        tree: ``files`` [{path, content (base64), mode, owner, group, sensitive, notify, once}],
             ``directories`` [{path, mode, owner, group}], ``links`` {path: target},
             ``absent`` [path], ``owns`` [directory], ``keeps`` [glob].
 
@@ -113,7 +113,8 @@ def _file(wanted, check_mode):
     notify = wanted.get("notify", True)
     is_file = status is not None and stat.S_ISREG(status.st_mode)
     before = _read(path) if is_file else b""
-    if not is_file or before != data:
+    settled = is_file and (wanted.get("once", False) or before == data)
+    if not settled:
         shown_before, shown_after = _text(before, hidden, "before"), _text(data, hidden, "after")
         return [Change(path, "write", (data, *attributes), shown_before, shown_after, notify)]
     if _present(status) != attributes:

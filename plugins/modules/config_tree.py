@@ -69,7 +69,8 @@ options:
     description:
       - Attributes of files, by pattern of their path on the server; every matching pattern counts, the later wins.
       - V(mode) (default V("0644")), V(owner), V(group) (default V(root)); V(sensitive) keeps the content out of
-        differences; V(notify) set to false means that no unit is told when the file changes.
+        differences; V(notify) set to false means that no unit is told when the file changes; V(once) set to true
+        means that a file that is there keeps its content.
     type: dict
     default: {}
   directories:

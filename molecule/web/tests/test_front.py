@@ -7,6 +7,7 @@ import ssl
 
 import pytest
 from client import unverified
+
 from infogere import pki, settings
 
 
@@ -47,7 +48,6 @@ def test_a_name_that_nobody_has_is_answered_by_no_site(visitor, url, status):
 
 
 def test_acme_challenges_are_served_in_the_clear(host, visitor, sites):
-    host.check_output("install -m 0644 /etc/debian_version /var/lib/infogere-web/acme/probe -D")
     host.check_output(
         "install -D -m 0644 /etc/debian_version /var/lib/infogere-web/acme/.well-known/acme-challenge/probe"
     )
@@ -55,7 +55,7 @@ def test_acme_challenges_are_served_in_the_clear(host, visitor, sites):
         for name in ("nobody.test", sites[0].domain, sites[1].domain):
             assert visitor.get(f"http://{name}/.well-known/acme-challenge/probe").status == 200
     finally:
-        host.check_output("rm -r /var/lib/infogere-web/acme/.well-known /var/lib/infogere-web/acme/probe")
+        host.check_output("rm -r /var/lib/infogere-web/acme/.well-known")
 
 
 def test_the_server_s_certificate_is_believed_by_who_has_the_ca(host, visitor):

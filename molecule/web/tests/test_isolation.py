@@ -41,17 +41,18 @@ def test_php_does_not_read_the_system(visitor, alpha, file):
 
 
 @pytest.mark.parametrize(
-    ("link", "target", "asked"),
+    ("target", "asked"),
     [
-        ("link.css", "test/style.css", "link.css"),
-        ("link.txt", "test/note.txt", "link.txt"),
-        ("link.php", "test/secret.php", "link.php"),
-        ("folder", "test", "folder/style.css"),
-        ("folder", "test", "folder/note.txt"),
-        ("folder", "test", "folder/secret.php"),
+        ("test/style.css", "link.css"),
+        ("test/note.txt", "link.txt"),
+        ("test/secret.php", "link.php"),
+        ("test", "folder/style.css"),
+        ("test", "folder/note.txt"),
+        ("test", "folder/secret.php"),
     ],
 )
-def test_a_link_to_the_neighbour_is_refused_by_both_servers(visitor, alpha, beta, link, target, asked):
+def test_a_link_to_the_neighbour_is_refused_by_both_servers(visitor, alpha, beta, target, asked):
+    link = asked.partition("/")[0]
     alpha.run(f"mkdir -p test/links && ln -sfn {beta.docroot}/{target} test/links/{link}")
     assert visitor.get(f"https://{alpha.domain}/test/links/{asked}").status == 403
 

@@ -58,6 +58,10 @@ def etc(tmp_path):
     [
         (lambda etc: {"files": [file(etc / "file", "old\n")]}, []),
         (lambda etc: {"files": [file(etc / "file")]}, ["write"]),
+        (lambda etc: {"files": [file(etc / "file", once=True)]}, []),
+        (lambda etc: {"files": [file(etc / "file", mode="0600", once=True)]}, ["attributes"]),
+        (lambda etc: {"files": [file(etc / "link", once=True)]}, ["write"]),
+        (lambda etc: {"files": [file(etc / "fresh", once=True)]}, ["write"]),
         (lambda etc: {"files": [file(etc / "file", "old\n", mode="0600")]}, ["attributes"]),
         (lambda etc: {"files": [file(etc / "other")]}, ["write"]),
         (lambda etc: {"files": [file(etc / "link", "old\n")]}, ["write"]),  # a link is replaced, not followed
