@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from pathlib import Path
 
 import pytest
 from ansible_collections.infogere.hosting.plugins.module_utils import _lock, _operation
@@ -18,9 +19,8 @@ def server(tmp_path, monkeypatch):
     """A server's state folder, owned by whoever runs the tests."""
 
     def write(path, data, mode, uid, gid):
-        with open(path, "wb") as stream:
-            stream.write(data)
-        os.chmod(path, mode)
+        Path(path).write_bytes(data)
+        Path(path).chmod(mode)
 
     state = tmp_path / "state"
     monkeypatch.setattr(_operation, "STATE_FOLDER", str(state))
