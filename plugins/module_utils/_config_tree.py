@@ -31,6 +31,7 @@ ARGUMENT_SPEC = {
             "content": {"type": "str", "required": True, "no_log": True},
             "sensitive": {"type": "bool", "default": False},
             "notify": {"type": "bool", "default": True},
+            "once": {"type": "bool", "default": False},
         },
     },
     "directories": {"type": "list", "elements": "dict", "default": [], "options": ATTRIBUTES},

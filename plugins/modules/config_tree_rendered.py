@@ -55,6 +55,10 @@ options:
         description: Whether units are told of a change.
         type: bool
         default: true
+      once:
+        description: Whether a file that is there keeps its content.
+        type: bool
+        default: false
   directories:
     description: Directories to create.
     type: list

@@ -84,6 +84,14 @@ def test_what_differs_is_changed(etc, wanted, verbs):
 
 
 @pytest.mark.parametrize(
+    ("name", "mode", "verbs"),
+    [("other", "0644", ["write"]), ("file", "0644", []), ("file", "0600", ["attributes"])],
+)
+def test_a_file_that_is_written_once_keeps_its_content(etc, name, mode, verbs):
+    assert [change.verb for change in plan(files=[file(etc / name, mode=mode, once=True)])] == verbs
+
+
+@pytest.mark.parametrize(
     ("wanted", "words"),
     [
         (lambda etc: {"files": [file(etc / "folder")]}, "should be a file, but a directory stands there"),
