@@ -1,4 +1,4 @@
-"""``kill -9`` of ``ansible-playbook`` at any moment, the same request at once again: the effect happens exactly once."""
+"""``kill -9`` of ``ansible-playbook`` at any moment, and the same request again: the effect happens exactly once."""
 
 from __future__ import annotations
 
