@@ -15,7 +15,7 @@ SHELL = sorted(str(path) for path in [*(ROOT / "bin").iterdir(), ROOT / ".ci" / 
 
 CHECKERS = {
     "ruff": ["ruff", "check", "--quiet", "."],
-    "ruff-format": ["ruff", "format", "--check", "--quiet", "."],
+    "ruff-format": ["ruff", "format", "--check", "--quiet", "src", "plugins", "tests", "molecule"],
     "mypy": ["mypy"],
     "import-linter": ["lint-imports"],
     "ansible-lint": ["ansible-lint", "-q", "--nocolor"],

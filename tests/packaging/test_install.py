@@ -63,7 +63,8 @@ def test_the_collection_is_served_from_any_folder(installed, tmp_path):
         "infogere.hosting.site",
         cwd=tmp_path,
     )
-    assert "infogere.hosting.site" in said
+    assert str(installed.parent) in said
+    assert "infogere/hosting/playbooks/site.yml" in said
 
 
 def test_what_is_served_is_the_wheel(installed, tmp_path):
