@@ -68,10 +68,12 @@ def test_loading_it_leaves_the_tables_of_others_alone(host, verb):
 @pytest.fixture
 def listener(host):
     """A service on port 8099, which no role opens."""
-    host.check_output("systemd-run --unit=test-listener python3 -m http.server 8099")
-    assert host.run("timeout 30 sh -c 'until ss -Hltn sport = 8099 | grep -q LISTEN; do sleep 0.1; done'").rc == 0
-    yield 8099
-    host.check_output("systemctl stop test-listener")
+    host.check_output("systemd-run --collect --unit=test-listener python3 -m http.server 8099")
+    try:
+        assert host.run("timeout 30 sh -c 'until ss -Hltn sport = 8099 | grep -q LISTEN; do sleep 0.1; done'").rc == 0
+        yield 8099
+    finally:
+        host.check_output("systemctl stop test-listener")
 
 
 def test_from_outside_only_opened_ports_answer(host, listener):
