@@ -14,6 +14,11 @@ TEMPLATES = Path(__file__).parents[2] / "roles" / "vhost" / "templates_extra"
 SOURCES = {"nginx": "nginx-site.conf.j2", "apache": "apache-site.conf.j2", "pool": "php-pool.conf.j2"}
 SERVER_NAMES = ("roundcube_host_name", "postfixadmin_host_name")
 
+ACME_VARIABLES = ("directory", "contact", "ca_bundle")
+# Where roles/nginx serves challenges from, and where roles/certificates puts certbot's hook.
+ACME_WEBROOT = "/var/lib/infogere-web/acme"
+ACME_HOOK = "/usr/local/libexec/infogere/deploy-certificate"
+
 
 class ActionModule(TicketObjectAction):
     """Runs ``vhost`` over the fast path."""
@@ -28,7 +33,8 @@ class ActionModule(TicketObjectAction):
         if params["certificate"] == "issued" and not self._task.check_mode:
             rendered |= _issue(task_vars["inventory_hostname"], params)
         packed = {name: base64.b64encode(content).decode() for name, content in rendered.items()}
-        return {**params, "rendered": packed, "reserved_names": self._reserved(task_vars)}
+        known = {"rendered": packed, "reserved_names": self._reserved(task_vars), "acme": self._acme(params, task_vars)}
+        return {**params, **known}
 
     def _render(self, params: dict, task_vars: dict) -> dict[str, bytes]:
         site = params["name"]
@@ -49,6 +55,13 @@ class ActionModule(TicketObjectAction):
         renderer = Renderer(self._templar, task_vars, [str(TEMPLATES)])
         return {name: renderer.render(TEMPLATES / source, variables) for name, source in SOURCES.items()}
 
+    def _acme(self, params: dict, task_vars: dict) -> dict | None:
+        """How the server reaches the ACME server, if there is one; as the role certificates tells it."""
+        given = {name: self._templar.template(task_vars.get(f"acme_{name}", "")) for name in ACME_VARIABLES}
+        if params["certificate"] != "issued" or not given["directory"]:
+            return None
+        return {**given, "webroot": ACME_WEBROOT, "deploy_hook": ACME_HOOK}
+
     def _reserved(self, task_vars: dict) -> list[str]:
         """Names under which the server itself answers."""
         server = task_vars["inventory_hostname"]
@@ -57,7 +70,7 @@ class ActionModule(TicketObjectAction):
 
 
 def _issue(server: str, params: dict) -> dict[str, bytes]:
-    from infogere import pki, settings  # noqa: PLC0415 - cryptography loads slowly; only issuing needs it
+    from infogere import pki, settings  # here: cryptography loads slowly, and only issuing needs it
 
     state_dir = settings.ensure_state_dir(settings.load())
     issued = pki.issue(state_dir, server, params["name"], [params["name"], *params["aliases"]])

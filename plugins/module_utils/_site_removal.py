@@ -7,7 +7,7 @@ import os
 import shutil
 
 from ansible_collections.infogere.hosting.plugins.module_utils._archive import archive_paths, require_room
-from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt
+from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, require
 from ansible_collections.infogere.hosting.plugins.module_utils._config_tree import deploy
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._ftp_account import accounts_of
@@ -47,6 +47,11 @@ def remove_site(site, entry):
     for path in traces(site, entry["user"]):
         # rmtree never follows a link, also one that is put there meanwhile.
         shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
+    if os.path.exists(f"/etc/letsencrypt/renewal/{site}.conf"):
+        # Or certbot would go on renewing it, and its hook would bring the folder back.
+        require(
+            ["certbot", "delete", "--non-interactive", "--cert-name", site], f"forgetting the certificate of {site}"
+        )
     if user_exists(entry["user"]):
         remove_user(entry["user"])
     unregister(KIND, site)

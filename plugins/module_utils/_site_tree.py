@@ -71,12 +71,13 @@ def traces(site, user):
     return [path for path in paths if os.path.lexists(path)]
 
 
-def site_tree(site, user, version, rendered):
+def site_tree(site, user, version, rendered, certificate_once=False):
     """The tree of files and folders of ``site``, as ``_tree_plan.plan`` takes it.
 
     Args:
         rendered: base64 contents: ``nginx``, ``apache``, ``pool``, and ``fullchain`` and ``privkey`` where
             the controller issues the certificate.
+        certificate_once: leave a certificate alone that is there: an ACME server renews it.
     """
     home = site_home(site)
     files = [
@@ -86,8 +87,8 @@ def site_tree(site, user, version, rendered):
     ]
     if "privkey" in rendered:
         files += [
-            _file(certificate_file(site), rendered["fullchain"]),
-            _file(key_file(site), rendered["privkey"], mode="0640", group=KEY_GROUP, sensitive=True),
+            _file(certificate_file(site), rendered["fullchain"], once=certificate_once),
+            _file(key_file(site), rendered["privkey"], "0640", KEY_GROUP, sensitive=True, once=certificate_once),
         ]
     return {
         # The home belongs to root: nobody but root renames what is in it, so root may act on these names.
@@ -119,8 +120,8 @@ def _number(version):
     return tuple(int(part) for part in version.split("."))
 
 
-def _file(path, content, mode="0644", group="root", sensitive=False):
-    return {"path": path, "content": content, "mode": mode, "owner": "root", "group": group, "sensitive": sensitive}
+def _file(path, content, mode="0644", group="root", **attributes):
+    return {"path": path, "content": content, "mode": mode, "owner": "root", "group": group, **attributes}
 
 
 def _directory(path, owner, group, mode):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ansible_collections.infogere.hosting.plugins.module_utils._acme_certificate import run as keep_certificate
 from ansible_collections.infogere.hosting.plugins.module_utils._config_tree import deploy
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._lock import STATE_FOLDER
@@ -25,6 +26,7 @@ from ansible_collections.infogere.hosting.plugins.module_utils._site_tree import
     key_file,
     pools_present,
     site_tree,
+    tls_folder,
 )
 from ansible_collections.infogere.hosting.plugins.module_utils._steps import carry_out
 from ansible_collections.infogere.hosting.plugins.module_utils._system_user import (
@@ -48,6 +50,7 @@ ARGUMENT_SPEC = {
     "max_upload_mb": {"type": "int", "default": 64},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "operation_id": {"type": "str"},
+    "acme": {"type": "dict"},
     "reserved_names": {"type": "list", "elements": "str", "default": []},
     "rendered": {"type": "dict", "no_log": True, "default": {}},
 }
@@ -84,7 +87,15 @@ def run(params, check_mode):
     """
     params = validated(params)
     act = _present if params["state"] == "present" else _absent
-    return perform(operation_of(KIND, params, REQUEST), check_mode, lambda: act(params, check_mode))
+    result = perform(operation_of(KIND, params, REQUEST), check_mode, lambda: act(params, check_mode))
+    if params["acme"] and params["state"] == "present":
+        # Only now: the ACME server asks the site, which so far answers with a certificate of the controller's CA.
+        names = {"name": params["name"], "hostnames": [params["name"], *params["aliases"]]}
+        obtained = keep_certificate(
+            {**params["acme"], **names, "deploy_folder": tls_folder(params["name"])}, check_mode
+        )
+        result["changed"] = result["changed"] or obtained["changed"]
+    return result
 
 
 def _present(params, check_mode):
@@ -98,7 +109,7 @@ def _present(params, check_mode):
     units = units_of(version, *(set(pools_present(site)) & set(installed_php())))
     facts = {"name": site, "user": user, "home": site_home(site), "php_version": version}
     if check_mode:
-        changes = plan(site_tree(site, user, version, params["rendered"]), check_mode=True)
+        changes = plan(site_tree(site, user, version, params["rendered"], bool(params["acme"])), check_mode=True)
         return _result(changes, bool(changes) or entry != before, **facts)
     created = not user_exists(user)
     changes = _establish(params, entry, before, created, units)
@@ -121,7 +132,7 @@ def _establish(params, entry, before, created, units):
     try:
         if created:
             create_user(user, site_home(site))
-        changes = plan(site_tree(site, user, entry["php_version"], params["rendered"]))
+        changes = plan(site_tree(site, user, entry["php_version"], params["rendered"], bool(params["acme"])))
         if changes:
             deploy(changes, {"notify_units": marks(units), "after_change": {}, "checkers": checkers(units)})
     except ModuleError:

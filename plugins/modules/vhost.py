@@ -53,6 +53,9 @@ options:
     description: Largest upload in MiB, 1 to 4096.
     type: int
     default: 64
+  acme:
+    description: How the server reaches an ACME server; filled in by the controller where C(acme_directory) is set.
+    type: dict
   reserved_names:
     description: Names under which the server itself answers; filled in by the controller.
     type: list
