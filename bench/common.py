@@ -42,9 +42,12 @@ def inventory(*hosts: servers.Server) -> Path:
     lines = ["---", "all:", "  children:", "    level_custom:", "      hosts:"]
     for host in hosts:
         lines += [f"        {host.host_name}:", f"          ansible_host: {host.address}"]
-    variables = (checkout.root() / "inventories/demo/group_vars/all.yml").read_text(encoding="utf-8")
+    demo = checkout.root() / "inventories/demo/group_vars"
     (folder / "group_vars").mkdir(exist_ok=True)
-    (folder / "group_vars/all.yml").write_text(variables, encoding="utf-8")
+    for name, group in (("all", "all"), ("customer_demo", "level_custom")):
+        variables = (demo / f"{name}.yml").read_text(encoding="utf-8")
+        variables = variables.replace("{{ inventory_dir }}/../..", str(checkout.root()))
+        (folder / f"group_vars/{group}.yml").write_text(variables, encoding="utf-8")
     path = folder / "hosts.yml"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path

@@ -25,11 +25,17 @@ class Settings:
         state_dir: folder of the record, the private CA and the generated secrets; mode 0700.
         record_url: SQLAlchemy URL of the SLA record.
         config_file: the ``ansible.cfg`` that was read, if any.
+        terms: terms file, or version of a shipped one; None: the shipped default.
+        calendar: calendar file, or version of a shipped one; None: the terms' own.
+        profile: how unclear articles are read, ``customer`` or ``provider``.
     """
 
     state_dir: Path
     record_url: str
     config_file: Path | None
+    terms: str | None = None
+    calendar: str | None = None
+    profile: str = "customer"
 
 
 def load() -> Settings:
@@ -44,6 +50,9 @@ def load() -> Settings:
         state_dir=state_dir,
         record_url=record_url or f"sqlite:///{state_dir / 'record.db'}",
         config_file=config_file,
+        terms=_name_or_path("terms", section, base),
+        calendar=_name_or_path("calendar", section, base),
+        profile=os.environ.get("INFOGERE_PROFILE") or section.get("profile") or "customer",
     )
 
 
@@ -66,6 +75,14 @@ def _default_state_dir() -> Path:
 
 def _path(text: str | None, base: Path) -> Path | None:
     return (base / Path(text).expanduser()).resolve() if text else None
+
+
+def _name_or_path(key: str, section: dict[str, str], base: Path) -> str | None:
+    """A shipped version's name as it is; a file's path relative to where it was written."""
+    text = os.environ.get(f"INFOGERE_{key.upper()}")
+    if text is None and (text := section.get(key)) and (base / text).exists():
+        return str(base / text)
+    return text or None
 
 
 def _config_file() -> Path | None:

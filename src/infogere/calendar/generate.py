@@ -31,9 +31,9 @@ def provider_file(
         subdivision: as the library names it; ``57`` is Moselle, ``6AE`` Alsace: both have Good Friday
             and 26 December.
     """
-    from importlib.metadata import version as release_of  # noqa: PLC0415
+    from importlib.metadata import version as release_of
 
-    import holidays  # noqa: PLC0415  tens of milliseconds that only this command needs
+    import holidays
 
     if last_year < first_year:
         raise InfogereError(f"years {first_year} to {last_year} are none", way_out="put the earlier year first")

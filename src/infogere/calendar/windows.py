@@ -119,7 +119,7 @@ class RecurringWindow(Window):
 
     @cached_property
     def _rule(self) -> rrule:
-        from dateutil.rrule import rrule, rrulestr  # noqa: PLC0415  only servers with a slot of their own need it
+        from dateutil.rrule import rrule, rrulestr
 
         try:
             rule = rrulestr(self.slot.rule, dtstart=_midnight(self.slot.first_day), cache=True)

@@ -31,7 +31,7 @@ def month(  # noqa: PLR0917 - one parameter per option
     ] = None,
     terms: TermsOption = None,
     calendar: CalendarOption = None,
-    profile: ProfileOption = "customer",
+    profile: ProfileOption = None,
 ) -> None:
     """Show a month: working days, holidays, discouraged periods, patch windows.
 
@@ -50,9 +50,10 @@ def month(  # noqa: PLR0917 - one parameter per option
     office = open_calendar(terms, calendar, profile)
     first, last = _month(month, office.local(datetime.now(UTC)).date())
     if ics is None:
+        from infogere import settings
         from infogere.cli.calendar_view import print_month
 
-        print_month(office, first, last, profile)
+        print_month(office, first, last, profile or settings.load().profile)
         return
     from infogere.calendar import patch_window
     from infogere.calendar.ics import month_file
@@ -75,7 +76,7 @@ def deadline(  # noqa: PLR0917 - one parameter per option
     as_json: Json = False,
     terms: TermsOption = None,
     calendar: CalendarOption = None,
-    profile: ProfileOption = "customer",
+    profile: ProfileOption = None,
 ) -> None:
     """Show one deadline with its clause. Without an offset, INSTANT is in the contract's zone.
 
@@ -116,7 +117,7 @@ def discouraged(
     as_json: Json = False,
     terms: TermsOption = None,
     calendar: CalendarOption = None,
-    profile: ProfileOption = "customer",
+    profile: ProfileOption = None,
 ) -> None:
     """Say whether important updates are discouraged at an instant (article 4.1.3), and by which rule.
 

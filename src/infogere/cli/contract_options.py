@@ -14,8 +14,7 @@ TermsOption = Annotated[
     typer.Option(
         "--terms",
         metavar="FILE",
-        envvar="INFOGERE_TERMS",
-        help="Another terms file, or the version of a shipped one.",
+        help="Another terms file, or the version of a shipped one; else terms in [infogere] of ansible.cfg.",
     ),
 ]
 CalendarOption = Annotated[
@@ -23,28 +22,29 @@ CalendarOption = Annotated[
     typer.Option(
         "--calendar",
         metavar="VERSION|FILE",
-        envvar="INFOGERE_CALENDAR",
         help="Another calendar: a shipped version (fr-alsace-moselle-2026.1), a stamp, or a file.",
     ),
 ]
 ProfileOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--profile",
         metavar="customer|provider",
-        envvar="INFOGERE_PROFILE",
         help="How unclear articles are read; see: infogere terms readings.",
     ),
 ]
 
 
-def open_calendar(terms: str | None, calendar: str | None, profile: str) -> Calendar:
-    """The calendar that the options name."""
+def open_calendar(terms: str | None, calendar: str | None, profile: str | None) -> Calendar:
+    """The calendar that the options name, or the settings where an option is absent."""
     from infogere import calendar as room
+    from infogere import settings
     from infogere import terms as contract
 
+    where = settings.load()
+    terms = terms or where.terms
     return room.load(
-        calendar,
+        calendar or where.calendar,
         terms=contract.load(terms),
-        readings=contract.readings(contract.profile_named(profile), path=terms),
+        readings=contract.readings(contract.profile_named(profile or where.profile), path=terms),
     )

@@ -40,10 +40,10 @@ def check_fleet(inventory: Inventory = None, as_json: AsJson = False) -> None:
 
         infogere fleet check -i inventories/example
     """
-    from infogere import terms
+    from infogere import settings, terms
     from infogere.fleet.check import check
 
-    report = check(tuple(inventory or ()), terms.load())
+    report = check(tuple(inventory or ()), terms.load(settings.load().terms))
     if as_json:
         faults = [finding.as_json() for finding in report.findings]
         typer.echo(json.dumps({"servers": len(report.fleet), "findings": faults}, ensure_ascii=False, indent=2))
@@ -81,7 +81,7 @@ def show_fleet(
     from infogere.policy.oracle import Oracle
     from infogere.policy.standing import standings
 
-    oracle, given = Oracle(), tuple(inventory or ())
+    oracle, given = Oracle.configured(), tuple(inventory or ())
     shown = list(load(given, oracle.terms)) if server is None else [find_server(server, given, oracle.terms)]
     instant = _instant(at, oracle, shown[0])
     known = standings(settings.load().record_url, [one.name for one in shown], instant)

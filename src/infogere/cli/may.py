@@ -92,7 +92,7 @@ def _case(
     from infogere.policy.standing import standing
 
     known_action(action)
-    oracle = Oracle()
+    oracle = Oracle.configured()
     server = find_server(name, tuple(inventory or ()), oracle.terms)
     calendar = oracle.calendar_of(server.order_form)
     instant = _instant(at, calendar)

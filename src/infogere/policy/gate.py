@@ -64,7 +64,7 @@ class Answer:
 @lru_cache(maxsize=1)
 def oracle() -> Oracle:
     """One oracle per process; workers forked later share what it has loaded."""
-    made = Oracle()
+    made = Oracle.configured()
     made.default_calendar()
     return made
 

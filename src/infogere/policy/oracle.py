@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from infogere import calendar, terms
+from infogere import calendar, settings, terms
 from infogere.calendar import Calendar
 from infogere.errors import InfogereError
 from infogere.fleet import nearest
@@ -19,16 +19,22 @@ class Oracle:
     """Answers for a whole fleet; calendars and windows that order forms share are made once.
 
     Args:
-        path: a terms file; None: the shipped terms.
+        path: a terms file, or the version of a shipped one; None: the shipped default.
         profile: how unclear articles are read where an order form does not settle it.
     """
 
-    def __init__(self, path: Path | None = None, profile: Profile = "customer") -> None:
+    def __init__(self, path: Path | str | None = None, profile: Profile = "customer") -> None:
         self._path = path
         self._profile: Profile = profile
         self.terms = terms.load(path)
         self._calendars: dict[str, Calendar] = {}
         self._slots: dict[str, Slot] = {}
+
+    @classmethod
+    def configured(cls) -> Oracle:
+        """The oracle of this controller's settings."""
+        where = settings.load()
+        return cls(where.terms, terms.profile_named(where.profile))
 
     def case(
         self,

@@ -51,7 +51,7 @@ class Obligations(Strict):
     def get(self, clause: str) -> Obligation:
         """The clause with this id; an unknown id is an error with the nearest known ones."""
         if clause not in self.clauses:
-            from difflib import get_close_matches  # noqa: PLC0415  only the unhappy path pays for it
+            from difflib import get_close_matches
 
             near = ", ".join(get_close_matches(clause, self.clauses, n=3))
             raise InfogereError(

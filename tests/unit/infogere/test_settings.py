@@ -67,3 +67,12 @@ def test_a_state_folder_that_cannot_be_made_says_the_way_out(tmp_path: Path, mon
     monkeypatch.setenv("INFOGERE_STATE_DIR", str(tmp_path / "file/state"))
     with pytest.raises(InfogereError, match="INFOGERE_STATE_DIR"):
         settings.ensure_state_dir(settings.load())
+
+
+def test_the_contract_is_chosen_in_the_same_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_config(tmp_path / "ansible.cfg", "[infogere]\nterms = ours.yml\ncalendar = fr-2026.1\nprofile = provider\n")
+    (tmp_path / "ours.yml").touch()
+    found = settings.load()
+    assert (found.terms, found.calendar, found.profile) == (str(tmp_path / "ours.yml"), "fr-2026.1", "provider")
+    monkeypatch.setenv("INFOGERE_PROFILE", "customer")
+    assert settings.load().profile == "customer"

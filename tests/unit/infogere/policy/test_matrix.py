@@ -55,7 +55,7 @@ def question(section: str, column: str, server_of: Any) -> tuple[Server, datetim
     return server_of(column, **form), at, more
 
 
-@pytest.mark.parametrize(("section", "action"), ROWS, ids="/".join)
+@pytest.mark.parametrize(("section", "action"), ROWS, ids=["/".join(row) for row in ROWS])
 def test_matrix(section: str, action: str, server_of: Any, case_of: Any) -> None:
     answers = {}
     for column in ROWS[section, action]:
