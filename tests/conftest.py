@@ -97,6 +97,18 @@ def server(pytestconfig: pytest.Config) -> Iterator[LabServer]:
 
 
 @pytest.fixture
+def spare_server(pytestconfig: pytest.Config) -> Iterator[LabServer]:
+    """A server with the whole stack running that a test may break or switch off; gone after it."""
+    from infogere.lab import provisioned, servers
+
+    version = pytestconfig.getoption("--debian")
+    name = f"spare{version}"
+    servers.down(name)
+    yield _lab_server(provisioned.up(name, version))
+    servers.down(name)
+
+
+@pytest.fixture
 def fresh_server(pytestconfig: pytest.Config) -> Iterator[LabServer]:
     """A bare Debian, gone after the test."""
     from infogere.lab import images, progress, servers
