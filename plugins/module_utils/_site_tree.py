@@ -8,7 +8,8 @@ import re
 
 from ansible_collections.infogere.hosting.plugins.module_utils._names import site_home
 
-WEB_GROUP = "www-data"
+# nginx and Apache run as this user; it is in the group of every site, and no site is in another's.
+WEB_USER = "www-data"
 KEY_GROUP = "ssl-cert"
 TLS_FOLDER = "/etc/infogere/tls"
 FPM = "/usr/sbin/php-fpm"
@@ -92,9 +93,11 @@ def site_tree(site, user, version, rendered, certificate_once=False):
         ]
     return {
         # The home belongs to root: nobody but root renames what is in it, so root may act on these names.
+        # It is closed to all but the site's group: otherwise a neighbour's link to a script here, with a rewrite
+        # rule to this site's PHP socket, would run it as this site's user.
         "directories": [
-            _directory(home, "root", "root", "0755"),
-            _directory(f"{home}/htdocs", user, WEB_GROUP, "2750"),
+            _directory(home, "root", user, "0750"),
+            _directory(f"{home}/htdocs", user, user, "2750"),
             *(_directory(f"{home}/{name}", user, user, "0700") for name in ("private", "tmp", "logs")),
             _directory(tls_folder(site), "root", "root", "0755"),
         ],

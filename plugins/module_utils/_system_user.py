@@ -29,10 +29,22 @@ def create_user(name, home):
     require(["useradd", *keys, *group, *options, "--", name], f"creating the user {name}")
 
 
+def is_member(user, group):
+    """True if ``user`` is listed in ``group``."""
+    return _group_exists(group) and user in grp.getgrnam(group).gr_mem
+
+
+def admit(user, group):
+    """Let ``user`` into ``group``; a running service learns of it when its workers start anew."""
+    require(["gpasswd", "--add", user, group], f"admitting {user} to the group {group}")
+
+
 def remove_user(name):
     """End the user's processes and remove it with its group."""
     attempt(["pkill", "-KILL", "-U", name])
     require(["userdel", "--", name], f"removing the user {name}")
+    if _group_exists(name):  # kept by userdel where the group has other members
+        require(["groupdel", "--", name], f"removing the group {name}")
 
 
 def _group_exists(name):

@@ -21,6 +21,7 @@ from ansible_collections.infogere.hosting.plugins.module_utils._site_answers imp
 from ansible_collections.infogere.hosting.plugins.module_utils._site_removal import refuse_if_used, remove_site
 from ansible_collections.infogere.hosting.plugins.module_utils._site_services import checkers, marks, tell, units_of
 from ansible_collections.infogere.hosting.plugins.module_utils._site_tree import (
+    WEB_USER,
     certificate_file,
     installed_php,
     key_file,
@@ -30,7 +31,9 @@ from ansible_collections.infogere.hosting.plugins.module_utils._site_tree import
 )
 from ansible_collections.infogere.hosting.plugins.module_utils._steps import carry_out
 from ansible_collections.infogere.hosting.plugins.module_utils._system_user import (
+    admit,
     create_user,
+    is_member,
     remove_user,
     user_exists,
 )
@@ -132,6 +135,8 @@ def _establish(params, entry, before, created, units):
     try:
         if created:
             create_user(user, site_home(site))
+        if not is_member(WEB_USER, user):
+            admit(WEB_USER, user)
         changes = plan(site_tree(site, user, entry["php_version"], params["rendered"], bool(params["acme"])))
         if changes:
             deploy(changes, {"notify_units": marks(units), "after_change": {}, "checkers": checkers(units)})

@@ -21,8 +21,8 @@ def user(host):
 @pytest.mark.parametrize(
     ("folder", "wanted"),
     [
-        ("", "root:root 755"),
-        ("/htdocs", "{user}:www-data 2750"),
+        ("", "root:{user} 750"),
+        ("/htdocs", "{user}:{user} 2750"),
         ("/private", "{user}:{user} 700"),
         ("/tmp", "{user}:{user} 700"),
         ("/logs", "{user}:{user} 700"),
