@@ -31,11 +31,18 @@ def checkers(units):
 
 
 def tell(units):
-    """Reload ``units`` in their order (restart those that somebody marked so), and start what does not run."""
+    """Reload ``units`` (restart those that somebody marked so), and start what does not run.
+
+    PHP versions that a site leaves come first, one by one; the last three at once, which costs the slowest of them.
+    """
     waiting = read(STATE_FOLDER)
-    for unit in units:
-        verb = "restart" if waiting.get(unit) == "restart" else "reload-or-restart"
-        require(["systemctl", verb, unit], f"{verb} of {unit}", timeout=RELOAD_PATIENCE)
+    *left, wanted, back, front = units
+    for group in (*([unit] for unit in left), [wanted, back, front]):
+        restart = [unit for unit in group if waiting.get(unit) == "restart"]
+        reload = [unit for unit in group if unit not in restart]
+        for verb, names in (("restart", restart), ("reload-or-restart", reload)):
+            if names:
+                require(["systemctl", verb, *names], f"{verb} of {', '.join(names)}", timeout=RELOAD_PATIENCE)
     clear(STATE_FOLDER, units)
 
 
