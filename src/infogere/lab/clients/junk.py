@@ -12,15 +12,15 @@ def refused(sender: str, recipient: str) -> EmailMessage:
     return message(sender, recipient, "Test", f"{GTUBE}\n")
 
 
-def certain(sender: str, recipient: str, subject: str) -> EmailMessage:
-    """A program that pretends to be a document: 13 points."""
+def likely(sender: str, recipient: str, subject: str) -> EmailMessage:
+    """A program as attachment, from a host without a name: 7 to 9 points."""
     new = message(sender, recipient, subject)
-    new.add_attachment(b"MZ", maintype="application", subtype="octet-stream", filename="invoice.pdf.scr")
+    new.add_attachment(b"MZ", maintype="application", subtype="octet-stream", filename="invoice.exe")
     return new
 
 
-def likely(sender: str, recipient: str, subject: str) -> EmailMessage:
-    """What a broken-into web site sends: between 6 and 9 points."""
-    new = message(sender, recipient, subject)
+def certain(sender: str, recipient: str, subject: str) -> EmailMessage:
+    """The same, sent by a broken-into web site: 12 to 14 points."""
+    new = likely(sender, recipient, subject)
     new["X-PHP-Originating-Script"] = "0:mailer.php(3) : eval()'d code"
     return new

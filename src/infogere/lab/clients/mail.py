@@ -24,6 +24,7 @@ SMTPS, IMAP, IMAPS, MANAGESIEVE = 465, 143, 993, 4190  # ports
 TIMEOUT = 30.0  # seconds
 ARRIVAL = 20.0  # seconds for a message to be in its mailbox
 POLL = 0.1
+AUTHENTICATED = 235  # SMTP's code
 HELO = "client.example.net"
 # The string by which every spam filter proves that it works (https://spamassassin.apache.org/gtube/).
 GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
@@ -53,6 +54,11 @@ class Login:
 
     user: str
     password: str
+
+    @property
+    def plain(self) -> bytes:
+        """What the SASL mechanism PLAIN sends (RFC 4616); the libraries' own take ASCII alone."""
+        return f"\0{self.user}\0{self.password}".encode()
 
 
 def message(sender: str, recipient: str, subject: str, body: str = "A test.\n") -> email.message.EmailMessage:
@@ -93,7 +99,7 @@ def submit(
         if secure and port != SMTPS:
             client.starttls(context=tls.context(server.ca))
         if login:
-            client.login(login.user, login.password)
+            _authenticate(client, login)
         client.send_message(new, sender, [recipient])
 
 
@@ -114,7 +120,7 @@ def mailbox(server: Server, login: Login, *, port: int = 993) -> Iterator[imapli
         if port == IMAP:
             client.starttls(tls.context(server.ca))
         try:
-            client.login(login.user, login.password)
+            client.authenticate("PLAIN", lambda _challenge: login.plain)
         except imaplib.IMAP4.error as error:
             raise RefusedError(f"IMAP as {login.user}", 0, str(error)) from None
         yield client
@@ -182,8 +188,7 @@ def put_filter(server: Server, login: Login, name: str, script: str) -> list[str
         with tls.context(server.ca).wrap_socket(plain, server_hostname=server.name) as secured:
             client = _Sieve(secured)
             client.answer("greeting")
-            token = base64.b64encode(f"\0{login.user}\0{login.password}".encode()).decode()
-            client.ask(f'AUTHENTICATE "PLAIN" "{token}"', shown="AUTHENTICATE")
+            client.ask(f'AUTHENTICATE "PLAIN" "{_base64(login.plain)}"', shown="AUTHENTICATE")
             client.ask(f'PUTSCRIPT "{name}" {{{len(script.encode())}+}}\r\n{script}', shown=f"PUTSCRIPT {name}")
             client.ask(f'SETACTIVE "{name}"')
             listing = client.ask("LISTSCRIPTS")
@@ -266,6 +271,13 @@ def _connected(server: Server, port: int) -> Iterator[smtplib.SMTP]:
             client.quit()
 
 
+def _authenticate(client: smtplib.SMTP, login: Login) -> None:
+    client.ehlo_or_helo_if_needed()
+    code, words = client.docmd("AUTH", f"PLAIN {_base64(login.plain)}")
+    if code != AUTHENTICATED:
+        raise smtplib.SMTPAuthenticationError(code, words)
+
+
 @contextmanager
 def _reporting(what: str) -> Iterator[None]:
     """Turn smtplib's many exceptions into one."""
@@ -278,6 +290,10 @@ def _reporting(what: str) -> Iterator[None]:
         raise RefusedError(what, error.smtp_code, _text(error.smtp_error)) from None
     except smtplib.SMTPException as error:
         raise RefusedError(what, 0, str(error)) from None
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 def _text(words: bytes | str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from pathlib import Path
@@ -30,7 +31,7 @@ class Webmail:
             {"X-Requested-With": "XMLHttpRequest", "X-Roundcube-Request": self.token},
         )
         orders = str(json.loads(page.text).get("exec", ""))
-        return [json.loads(f'"{text}"') for text in re.findall(r'"subject":"((?:[^"\\]|\\.)*)"', orders)]
+        return [html.unescape(json.loads(f'"{text}"')) for text in re.findall(r'"subject":"((?:[^"\\]|\\.)*)"', orders)]
 
     def change_password(self, old: str, new: str) -> None:
         """Change the mailbox's password in the settings; raises ``InfogereError`` with the webmail's words."""
