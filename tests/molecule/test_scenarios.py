@@ -34,6 +34,7 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture(scope="module", autouse=True)
 def servers():
+    molecule("destroy", "default")  # servers that an earlier run left may hold older roles
     molecule("create", "default")
     yield
     molecule("destroy", "default")

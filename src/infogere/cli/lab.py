@@ -40,16 +40,17 @@ def up(
         typer.Option("--provisioned", help="With the whole stack on it; all of these call themselves the same."),
     ] = False,
 ) -> None:
-    """Start servers, making the image first if it is missing; each gets an inventory of its own."""
+    """Start servers, making the image first if it is missing; one that is there already stays as it is."""
     phases = progress.Phases()
-    log = progress.log_file(f"lab-debian{debian}")
-    host_name = ""
-    with phases.phase(f"Image of Debian {debian}"):
-        if with_stack:
-            made = provisioned.ensure(debian, log, phases.detail)
-            image, host_name = made.image, made.host_name
-        else:
-            image = images.bare(debian, log)
+    image = host_name = ""
+    if any(servers.find(name) is None for name in names):
+        log = progress.log_file(f"lab-debian{debian}")
+        with phases.phase(f"Image of Debian {debian}"):
+            if with_stack:
+                made = provisioned.ensure(debian, log, phases.detail)
+                image, host_name = made.image, made.host_name
+            else:
+                image = images.bare(debian, log)
     for name in names:
         with phases.phase(f"Server {name}"):
             server = servers.up(name, image, host_name)
