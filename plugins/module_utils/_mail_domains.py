@@ -119,10 +119,10 @@ def _refuse_bad_input(params):
             )
         if not ADMINISTRATOR.fullmatch(domain["admin"]):
             raise ModuleError(
-                f"domains: {domain['name']}: admin {domain['administrator']!r} is not a mail address in lower case"
+                f"domains: {domain['name']}: admin {domain['admin']!r} is not a mail address in lower case"
             )
         if not params["passwords"].get(domain["admin"]):
-            raise ModuleError(f"passwords: none for {domain['administrator']}, the administrator of {domain['name']}")
+            raise ModuleError(f"passwords: none for {domain['admin']}, the administrator of {domain['name']}")
     names = [domain["name"] for domain in params["domains"]]
     if doubled := {name for name in names if names.count(name) > 1}:
         raise ModuleError(f"domains: {sorted(doubled)[0]} stands there twice: keep one")

@@ -14,18 +14,46 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 from infogere.errors import InfogereError
 from infogere.lab.clients import tls
+from infogere.lab.clients.mailserver import (
+    IMAP,
+    IMAPS,
+    MANAGESIEVE,
+    SMTP,
+    SMTPS,
+    TIMEOUT,
+    Imap,
+    Imaps,
+    Login,
+    Server,
+    Smtp,
+    Smtps,
+)
 
-SMTPS, IMAP, IMAPS, MANAGESIEVE = 465, 143, 993, 4190  # ports
-TIMEOUT = 30.0  # seconds
+__all__ = [
+    "GTUBE",
+    "Login",
+    "RefusedError",
+    "Server",
+    "await_message",
+    "await_raw",
+    "deliver",
+    "folders",
+    "imap_offers_plain_login",
+    "mailbox",
+    "message",
+    "offers_password",
+    "put_filter",
+    "submit",
+]
+
 ARRIVAL = 20.0  # seconds for a message to be in its mailbox
 POLL = 0.1
+DEFERRAL = 60.0  # seconds; the filter compiles its patterns at its first start
+RETRY = 1.0
 AUTHENTICATED = 235  # SMTP's code
-HELO = "client.example.net"
 # The string by which every spam filter proves that it works (https://spamassassin.apache.org/gtube/).
 GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 
@@ -38,27 +66,10 @@ class RefusedError(InfogereError):
         self.code = code
         self.words = words
 
-
-@dataclass(frozen=True)
-class Server:
-    """A mail server: where it is, its name, and the CA that vouches for it."""
-
-    address: str
-    name: str
-    ca: Path
-
-
-@dataclass(frozen=True)
-class Login:
-    """A mailbox and its password."""
-
-    user: str
-    password: str
-
     @property
-    def plain(self) -> bytes:
-        """What the SASL mechanism PLAIN sends (RFC 4616); the libraries' own take ASCII alone."""
-        return f"\0{self.user}\0{self.password}".encode()
+    def is_temporary(self) -> bool:
+        """Whether the server asks to be tried again later."""
+        return 400 <= self.code < 500
 
 
 def message(sender: str, recipient: str, subject: str, body: str = "A test.\n") -> email.message.EmailMessage:
@@ -71,11 +82,25 @@ def message(sender: str, recipient: str, subject: str, body: str = "A test.\n") 
     return new
 
 
-def deliver(server: Server, sender: str, recipient: str, new: email.message.EmailMessage) -> None:
-    """Hand a message over on port 25, as another mail server does; raises ``RefusedError``."""
-    with _reporting(f"mail from {sender} to {recipient} on port 25"), _connected(server, 25) as client:
-        client.starttls(context=tls.context(server.ca))
-        client.send_message(new, sender, [recipient])
+def deliver(
+    server: Server, sender: str, recipient: str, new: email.message.EmailMessage, *, patience: float = DEFERRAL
+) -> None:
+    """Hand a message over on port 25, as another mail server does; raises ``RefusedError``.
+
+    A server that answers "try again later" is asked again for ``patience`` seconds, as any sending server would.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            with _reporting(f"mail from {sender} to {recipient} on port 25"), _connected(server, SMTP) as client:
+                client.starttls(context=tls.context(server.ca))
+                client.send_message(new, sender, [recipient])
+        except RefusedError as refused:
+            if not refused.is_temporary or time.monotonic() > deadline:
+                raise
+            time.sleep(RETRY)
+        else:
+            return
 
 
 def submit(
@@ -115,7 +140,7 @@ def offers_password(server: Server, port: int, *, secure: bool) -> bool:
 @contextmanager
 def mailbox(server: Server, login: Login, *, port: int = 993) -> Iterator[imaplib.IMAP4]:
     """A mailbox over IMAP, logged in (993: TLS from the start, 143: STARTTLS); raises ``RefusedError``."""
-    client = _Imaps(server) if port == IMAPS else _Imap(server)
+    client = Imaps(server) if port == IMAPS else Imap(server)
     try:
         if port == IMAP:
             client.starttls(tls.context(server.ca))
@@ -131,7 +156,7 @@ def mailbox(server: Server, login: Login, *, port: int = 993) -> Iterator[imapli
 
 def imap_offers_plain_login(server: Server) -> bool:
     """Whether IMAP takes a password before STARTTLS."""
-    client = _Imap(server)
+    client = Imap(server)
     try:
         return "LOGINDISABLED" not in client.capabilities
     finally:
@@ -225,45 +250,9 @@ class _Sieve:
         return not final[1] or len(text) >= final.end() + int(final[1]) + len("\r\n")
 
 
-class _Smtp(smtplib.SMTP):
-    """Goes to the server's address; the certificate is checked against its name."""
-
-    def __init__(self, server: Server, port: int) -> None:
-        self.server = server
-        super().__init__(server.name, port, local_hostname=HELO, timeout=TIMEOUT)
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002
-        return socket.create_connection((self.server.address, port), timeout)
-
-
-class _Smtps(_Smtp):
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        plain = super()._get_socket(host, port, timeout)
-        return tls.context(self.server.ca).wrap_socket(plain, server_hostname=self.server.name)
-
-
-class _Imap(imaplib.IMAP4):
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        super().__init__(server.name, timeout=TIMEOUT)
-
-    def _create_socket(self, timeout: float | None) -> socket.socket:
-        return socket.create_connection((self.server.address, self.port), timeout)
-
-
-class _Imaps(_Imap):
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        imaplib.IMAP4.__init__(self, server.name, IMAPS, timeout=TIMEOUT)
-
-    def _create_socket(self, timeout: float | None) -> socket.socket:
-        plain = super()._create_socket(timeout)
-        return tls.context(self.server.ca).wrap_socket(plain, server_hostname=self.server.name)
-
-
 @contextmanager
 def _connected(server: Server, port: int) -> Iterator[smtplib.SMTP]:
-    client = _Smtps(server, port) if port == SMTPS else _Smtp(server, port)
+    client = Smtps(server, port) if port == SMTPS else Smtp(server, port)
     try:
         yield client
     finally:
