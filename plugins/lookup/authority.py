@@ -8,8 +8,8 @@ author: infogere maintainers
 version_added: "0.1.0"
 short_description: the certificate of the controller's private CA
 description:
-  - Returns the CA certificate to which the certificates of P(infogere.hosting.certificate#lookup) chain, for programs on a
-    server that have to trust it. The first call makes the CA.
+  - Returns the CA certificate to which the certificates of P(infogere.hosting.certificate#lookup) chain, for programs
+    on a server that have to trust it. The first call makes the CA.
 options:
   _terms:
     description: none.
@@ -33,6 +33,7 @@ from datetime import UTC, datetime
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
+
 from infogere import settings
 from infogere.errors import InfogereError
 from infogere.pki import authority, paths

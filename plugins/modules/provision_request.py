@@ -7,8 +7,8 @@ author: infogere maintainers
 version_added: "0.1.0"
 short_description: validate the request of a provisioning run
 description:
-  - Reads the variable C(request) as it stands, before any template in it is evaluated, and refuses unknown keys, wrong types,
-    hostile names, templates, and a server that is not exactly one host of the inventory.
+  - Reads the variable C(request) as it stands, before any template in it is evaluated, and refuses unknown keys, wrong
+    types, hostile names, templates, and a server that is not exactly one host of the inventory.
   - Runs on the controller alone and takes no options.
 options: {}
 attributes:
