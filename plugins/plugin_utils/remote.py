@@ -90,7 +90,7 @@ class RemoteAction(ActionBase):
         """Run the module with ``params`` on the server and return its result."""
         if not self._connection.is_pipelining_enabled(False):
             name = f"infogere.hosting.{self.ordinary_module or self.module}"
-            return self._execute_module(module_name=name, module_args=params, task_vars=task_vars)
+            return self._execute_module(module_name=name, module_args=without_unset(params), task_vars=task_vars)
         program = self._program(params)
         interpreter = task_vars.get("ansible_python_interpreter") or "/usr/bin/python3"
         if not str(interpreter).startswith("/"):
@@ -129,6 +129,13 @@ class RemoteAction(ActionBase):
         if not isinstance(result, dict):
             raise AnsibleActionFail(f"{self.module} gave a result that is none: {text[:80]!r}")
         return result
+
+
+def without_unset(value):
+    """``value`` without keys that are None: an ordinary module would take such a key as given."""
+    if isinstance(value, dict):
+        return {key: without_unset(item) for key, item in value.items() if item is not None}
+    return [without_unset(item) for item in value] if isinstance(value, list) else value
 
 
 def remote_module(name: str):

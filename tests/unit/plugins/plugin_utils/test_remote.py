@@ -167,3 +167,8 @@ def test_without_pipelining_the_ordinary_module_runs(action):
     }
     plugin.ordinary_module = "probe_rendered"
     assert plugin.call({}, {})["module_name"] == "infogere.hosting.probe_rendered"
+
+
+def test_an_ordinary_module_is_given_no_unset_option():
+    given = {"a": None, "b": [{"file": None, "statements": ["x"]}], "c": False, "d": {"e": None}}
+    assert remote.without_unset(given) == {"b": [{"statements": ["x"]}], "c": False, "d": {}}
