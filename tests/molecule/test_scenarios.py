@@ -33,10 +33,8 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def servers():
-    molecule("destroy", "default")  # servers that an earlier run left may hold older roles
-    molecule("create", "default")
-    yield
+def no_old_servers():
+    """Servers that an interrupted run left may hold older roles; each scenario starts and removes its own."""
     molecule("destroy", "default")
 
 
