@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 
@@ -18,6 +17,8 @@ def attempt(argv, stdin=None, timeout=60, env=None):
         stdin: text given to the program (the road for secrets: never argv).
         timeout: seconds after which the program is killed and the exit code is 124.
     """
+    import subprocess  # here: most calls find nothing to do and run no program
+
     try:
         done = subprocess.run(
             list(argv),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import os
-import shlex
 
 from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, last_words
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
@@ -126,6 +125,8 @@ def _refuse_unless_ok(command):
 
 
 def _words(command):
+    import shlex  # here: a tree that is up to date runs no command
+
     try:
         words = shlex.split(command)
     except ValueError as error:

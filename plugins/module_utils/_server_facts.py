@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 
 ARGUMENT_SPEC: dict = {}
@@ -25,8 +24,8 @@ def run(params, check_mode):
             "memtotal_mb": _memory(),
             "processor_vcpus": len(os.sched_getaffinity(0)),
             "virtualization_type": _virtualization(),
-            "hostname": socket.gethostname().split(".")[0],
-            "fqdn": socket.gethostname(),
+            "hostname": os.uname().nodename.split(".")[0],
+            "fqdn": os.uname().nodename,
             "default_ipv4": _default_ipv4(),
             "var_free_mb": disk.f_bavail * disk.f_frsize // 2**20,
             "ssh_port": _ssh_port(),

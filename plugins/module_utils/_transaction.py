@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import stat
-import uuid
 
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 
@@ -32,7 +30,7 @@ class Transaction:
     """
 
     def __init__(self, state_folder, paths):
-        self.folder = os.path.join(state_folder, FOLDER, uuid.uuid4().hex)
+        self.folder = os.path.join(state_folder, FOLDER, os.urandom(16).hex())
         self.paths = list(dict.fromkeys(paths))
         for path in self.paths:
             if not os.path.isabs(path):
@@ -44,7 +42,7 @@ class Transaction:
             before = [_snapshot(path, os.path.join(self.folder, str(n))) for n, path in enumerate(self.paths)]
             _write_durably(os.path.join(self.folder, JOURNAL), json.dumps(before).encode())
         except OSError:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            _remove_folder(self.folder)
             raise
         return self
 
@@ -52,7 +50,7 @@ class Transaction:
         if kind is None:
             # Removing the journal is the commit: without it the folder is only rubbish.
             os.unlink(os.path.join(self.folder, JOURNAL))
-            shutil.rmtree(self.folder, ignore_errors=True)
+            _remove_folder(self.folder)
         else:
             roll_back(self.folder)
 
@@ -95,7 +93,7 @@ def roll_back(folder):
                 f"{'; '.join(lost)}; could not be put back, the old content is in {folder}; mend that and start again"
             )
         os.unlink(journal)
-    shutil.rmtree(folder, ignore_errors=True)
+    _remove_folder(folder)
     return restored
 
 
@@ -148,7 +146,7 @@ def remove(path):
 
 
 def _temporary(path):
-    return os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{uuid.uuid4().hex[:8]}")
+    return os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.urandom(4).hex()}")
 
 
 def _snapshot(path, backup):
@@ -164,7 +162,7 @@ def _snapshot(path, backup):
     try:
         os.link(path, backup)
     except OSError:  # another file system
-        shutil.copy2(path, backup)
+        _copy(path, backup)
     return {**entry, "kind": "file", "backup": backup}
 
 
@@ -212,11 +210,11 @@ def _put_back(backup, path):
 
 def _copy_back(backup, temporary, path):
     try:
-        shutil.copy2(backup, temporary)
+        _copy(backup, temporary)
     except OSError:
         # A full disk has no room for old and new side by side: the new one goes first.
         remove(path)
-        shutil.copy2(backup, temporary)
+        _copy(backup, temporary)
 
 
 def _restore_absence(path, parents):
@@ -242,3 +240,19 @@ def _write_durably(path, data):
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def _copy(source, target):
+    import shutil  # only where a file cannot be linked: loading it costs more than a transaction
+
+    shutil.copy2(source, target)
+
+
+def _remove_folder(folder):
+    """Remove a transaction's folder; it holds files only."""
+    try:
+        for name in os.listdir(folder):
+            os.unlink(os.path.join(folder, name))
+        os.rmdir(folder)
+    except OSError:
+        return  # rubbish without a journal, which the next rollback removes

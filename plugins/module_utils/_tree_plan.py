@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import fnmatch
 import grp
 import os
 import pwd
 import stat
-from dataclasses import dataclass
+from collections import namedtuple
 
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._transaction import (
@@ -24,8 +24,8 @@ UNKNOWN = -1  # an owner that does not exist yet: only check mode gets this far
 SHARED_DEEPER = ("/usr/", "/var/")
 
 
-@dataclass(frozen=True)
-class Change:
+# A named tuple: a server pays for the import of dataclasses at every call.
+class Change(namedtuple("Change", "path verb arguments before after notify", defaults=[True])):
     """One step from what is there to what is wanted.
 
     Attributes:
@@ -36,12 +36,7 @@ class Change:
         notify: whether the service behind the tree must hear of it.
     """
 
-    path: str
-    verb: str
-    arguments: tuple
-    before: str
-    after: str
-    notify: bool = True
+    __slots__ = ()
 
     def apply(self):
         """Do it."""
@@ -105,7 +100,7 @@ def _directory(wanted, check_mode):
 def _file(wanted, check_mode):
     path = wanted["path"]
     attributes = _attributes(wanted, check_mode)
-    data = base64.b64decode(wanted["content"])
+    data = binascii.a2b_base64(wanted["content"])
     status = _status(path)
     if status is not None and stat.S_ISDIR(status.st_mode):
         raise ModuleError(f"{path} should be a file, but a directory stands there: move it away")

@@ -25,15 +25,18 @@ UTILS_FOLDER = Path(__file__).resolve().parent.parent / "module_utils"
 RESULT_MARK = "infogere-result:"
 IMPORT = re.compile(rf"^from {re.escape(UTILS_PACKAGE)}\.(\w+) import", re.MULTILINE)
 
-# Runs on the server. Reads PAYLOAD, serves our module_utils from memory, prints one marked JSON line.
+# Runs on the server. Reads PAYLOAD, serves our module_utils from memory, prints one marked JSON line. Its imports, and
+# those of our module_utils, are chosen: importlib.abc alone would cost more than most calls do.
 PROGRAM = """
-import base64, importlib.abc, importlib.util, json, sys, traceback, zlib
-payload = json.loads(zlib.decompress(base64.b64decode("@PAYLOAD@")))
-class Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+import binascii, json, sys, zlib
+from importlib import import_module
+from importlib.machinery import ModuleSpec
+payload = json.loads(zlib.decompress(binascii.a2b_base64("@PAYLOAD@")))
+class Sources:
     def find_spec(self, name, path=None, target=None):
         package = (payload["package"] + ".").startswith(name + ".")
         if package or name.rpartition(".")[0] == payload["package"]:
-            return importlib.util.spec_from_loader(name, self, is_package=package)
+            return ModuleSpec(name, self, is_package=package)
     def create_module(self, spec):
         return None
     def exec_module(self, module):
@@ -42,7 +45,7 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             exec(compile(payload["sources"][stem], stem + ".py", "exec"), module.__dict__)
 sys.meta_path.insert(0, Sources())
 sys.dont_write_bytecode = True
-load = lambda stem: importlib.import_module(payload["package"] + "." + stem)
+load = lambda stem: import_module(payload["package"] + "." + stem)
 try:
     result = load(payload["module"]).run(payload["params"], payload["check_mode"])
     if not payload["diff"]:
@@ -50,6 +53,7 @@ try:
 except load("_errors").ModuleError as error:
     result = {"failed": True, "msg": str(error)}
 except Exception as error:
+    import traceback
     where = traceback.extract_tb(error.__traceback__)[-1]
     result = {"failed": True, "exception": traceback.format_exc(),
               "msg": "%s: %s (%s line %s)" % (type(error).__name__, error, where.filename, where.lineno)}
@@ -95,7 +99,7 @@ class RemoteAction(ActionBase):
         interpreter = task_vars.get("ansible_python_interpreter") or "/usr/bin/python3"
         if not str(interpreter).startswith("/"):
             interpreter = "/usr/bin/python3"
-        answer = self._low_level_execute_command(f"{interpreter} -I -", in_data=program, sudoable=True)
+        answer = self._low_level_execute_command(f"{interpreter} -I -S -", in_data=program, sudoable=True)
         return self._result(answer)
 
     def _program(self, params: dict) -> bytes:

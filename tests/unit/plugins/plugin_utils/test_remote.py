@@ -55,7 +55,7 @@ def action(utils):
 def answer(plugin, params):
     """What the task gets when the program for ``params`` runs in a Python of its own."""
     done = subprocess.run(
-        [sys.executable, "-I", "-"], input=plugin._program(params), check=False, capture_output=True, cwd="/"
+        [sys.executable, "-I", "-S", "-"], input=plugin._program(params), check=False, capture_output=True, cwd="/"
     )
     return plugin._result({"stdout": done.stdout.decode(), "stderr": done.stderr.decode(), "rc": done.returncode})
 
@@ -152,7 +152,7 @@ def test_the_payload_is_not_readable_in_a_list_of_processes(action):
     plugin._low_level_execute_command = execute
     assert plugin.call({"text": "secret"}, {"ansible_python_interpreter": "auto_silent"}) == {"changed": False}
     ((command, _data, sudoable),) = calls
-    assert command == "/usr/bin/python3 -I -"
+    assert command == "/usr/bin/python3 -I -S -"
     assert sudoable
 
 
