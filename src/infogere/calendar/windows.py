@@ -21,7 +21,7 @@ from infogere.errors import InfogereError
 from infogere.terms import MaintenanceSlot
 
 if TYPE_CHECKING:
-    from dateutil.rrule import rrule  # type: ignore[import-untyped]
+    from dateutil.rrule import rrule
 
 _DAY = timedelta(days=1)
 HORIZON_DAYS = 400

@@ -6,7 +6,7 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -185,55 +185,21 @@ def _print_table(entries: list[StoredEntry]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from infogere.record.wording import summary
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("seq", justify="right")
     for title in ("time", "kind", "server", "contract"):
         table.add_column(title, no_wrap=title != "server")
     table.add_column("what", ratio=1)
     for entry in entries:
-        what, style = _summary(entry)
+        what, style = summary(entry)
         recorded = datetime.fromisoformat(entry.recorded).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         cells = (str(entry.seq), recorded, entry.kind, entry.server or "", entry.contract or "", what)
         # Text, not markup: what servers said must not colour or hide anything.
         table.add_row(*(Text(cell) for cell in cells), style=style)
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(table if entries else "no entry fits")
-
-
-def _summary(entry: StoredEntry) -> tuple[str, str]:
-    """What an entry says in one line, and its colour."""
-    try:
-        data = entry.data
-    except InfogereError:
-        return "damaged: run `infogere record verify`", "bold red"
-    in_check_mode = " (check mode)" if data.get("check_mode") else ""
-    words = _words(entry.kind, data)
-    bad = data.get("outcome") in {"failed", "unreachable"}
-    refused = data.get("outcome") == "refused" or data.get("allowed") is False
-    return words + in_check_mode, "red" if bad else "yellow" if refused else ""
-
-
-def _words(kind: str, data: Any) -> str:
-    match kind:
-        case "run-begin":
-            parts = [data["playbook"], "by", data["operator"], f"({data['reason']})", data["reference"]]
-        case "run-end":
-            changed = None if data["changed"] is None else f"{data['changed']} changed"
-            parts = [data["outcome"], changed, data["failed_task"], data["message"]]
-        case "decision":
-            answer = "allowed" if data["allowed"] else "refused"
-            parts = [data["action"], answer, data["clause"] and f"[{data['clause']}]", data["reason"]]
-        case "object":
-            parts = [data["object_kind"], data["name"], data["state"], None if data["changed"] else "(unchanged)"]
-        case "state":
-            parts = [data["from"] or "new", "->", data["to"], f"[{data['clause']}]", data["reason"]]
-        case "correction":
-            parts = [f"entry {data['corrects']}:", data["text"]]
-        case "checkpoint":
-            parts = [f"{data['size']} entries, root {data['root'][:16]}, key {data['key'][:16]}"]
-        case _:
-            parts = [json.dumps(data, ensure_ascii=False)]
-    return " ".join(part for part in parts if part)
 
 
 def _print_report(report: Report) -> None:

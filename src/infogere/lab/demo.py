@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from infogere import settings
 from infogere.errors import InfogereError
@@ -19,9 +20,10 @@ from infogere.lab import checkout, images, plays, progress, servers
 from infogere.lab.checks import CHECKS, Check
 from infogere.lab.subject import NEIGHBOUR, SHOP, Subject
 from infogere.record.reading import Reader
+from infogere.record.wording import summary
 
 SERVER = "demo1"
-RECORD_LINES = 20
+RECORD_LINES = 40
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -129,10 +131,12 @@ def show_phases(console: Console, phases: progress.Phases) -> None:
 
 def show_record(console: Console) -> None:
     """The newest entries of the record, as ``infogere record list`` has them."""
-    table = Table("Entry", "Recorded", "Kind", "Server", "Contract", title="Record", title_justify="left")
+    table = Table("Entry", "Recorded (UTC)", "Kind", "What", title="Record", title_justify="left")
     with Reader(settings.load().record_url) as reader:
         for entry in reader.entries(limit=RECORD_LINES):
-            table.add_row(str(entry.seq), entry.recorded, entry.kind, entry.server or "", entry.contract or "")
+            what, style = summary(entry)
+            # Text, not markup: what servers said must not colour or hide anything.
+            table.add_row(str(entry.seq), entry.recorded[:19], entry.kind, Text(what), style=style)
     console.print(table)
 
 

@@ -42,7 +42,8 @@ def link_isolation(subject: Subject) -> str:
     target = f"/srv/www/{subject.site.domain}/htdocs/proof.css"
     made = subject.server.run(
         f"user=$(stat -c %U {home}/private) && "
-        f"setpriv --reuid $user --clear-groups ln -sfn {target} {home}/htdocs/{LINK} && test -L {home}/htdocs/{LINK}"
+        f"setpriv --reuid $user --regid $user --init-groups ln -sfn {target} {home}/htdocs/{LINK} && "
+        f"test -L {home}/htdocs/{LINK}"
     )
     expect(made.returncode == 0, f"the link could not be made: {made.stderr.strip()}")
     answer = subject.web(subject.neighbour.domain).get(f"/{LINK}")

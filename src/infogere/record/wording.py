@@ -1,0 +1,47 @@
+"""Entries in words, for people: one line each."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from infogere.errors import InfogereError
+
+if TYPE_CHECKING:
+    from infogere.record.reading import StoredEntry
+
+
+def summary(entry: StoredEntry) -> tuple[str, str]:
+    """What an entry says in one line, and its colour."""
+    try:
+        data = entry.data
+    except InfogereError:
+        return "damaged: run `infogere record verify`", "bold red"
+    in_check_mode = " (check mode)" if data.get("check_mode") else ""
+    words = _words(entry.kind, data)
+    bad = data.get("outcome") in {"failed", "unreachable"}
+    refused = data.get("outcome") == "refused" or data.get("allowed") is False
+    return words + in_check_mode, "red" if bad else "yellow" if refused else ""
+
+
+def _words(kind: str, data: Any) -> str:
+    match kind:
+        case "run-begin":
+            parts = [data["playbook"], "by", data["operator"], f"({data['reason']})", data["reference"]]
+        case "run-end":
+            changed = None if data["changed"] is None else f"{data['changed']} changed"
+            parts = [data["outcome"], changed, data["failed_task"], data["message"]]
+        case "decision":
+            answer = "allowed" if data["allowed"] else "refused"
+            parts = [data["action"], answer, data["clause"] and f"[{data['clause']}]", data["reason"]]
+        case "object":
+            parts = [data["object_kind"], data["name"], data["state"], None if data["changed"] else "(unchanged)"]
+        case "state":
+            parts = [data["from"] or "new", "->", data["to"], f"[{data['clause']}]", data["reason"]]
+        case "correction":
+            parts = [f"entry {data['corrects']}:", data["text"]]
+        case "checkpoint":
+            parts = [f"{data['size']} entries, root {data['root'][:16]}, key {data['key'][:16]}"]
+        case _:
+            parts = [json.dumps(data, ensure_ascii=False)]
+    return " ".join(part for part in parts if part)
