@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+# A pytest-xdist worker is given its parent's path besides its own; Ansible refuses a collection that it finds twice.
+sys.path[:] = dict.fromkeys(sys.path)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

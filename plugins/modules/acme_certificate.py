@@ -11,7 +11,7 @@ version_added: "0.1.0"
 short_description: keep a certificate of an ACME server on a server
 description:
   - Has certbot obtain a certificate by the C(http-01) challenge where there is none for exactly these host names
-    from this ACME server, or less than 30 days remain; then runs the hook that deploys it.
+    from this ACME server, or where the one that is there nears its end; then runs the hook that deploys it.
   - Renewal is C(certbot.timer)'s; it runs the same hook.
 requirements:
   - certbot
