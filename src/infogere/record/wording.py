@@ -35,7 +35,9 @@ def _words(kind: str, data: Any) -> str:
             answer = "allowed" if data["allowed"] else "refused"
             parts = [data["action"], answer, data["clause"] and f"[{data['clause']}]", data["reason"]]
         case "object":
-            parts = [data["object_kind"], data["name"], data["state"], None if data["changed"] else "(unchanged)"]
+            unchanged = None if data["changed"] else "(unchanged)"
+            archive = data.get("archive") and f"archived in {data['archive']}"
+            parts = [data["object_kind"], data["name"], data["state"], unchanged, archive]
         case "state":
             parts = [data["from"] or "new", "->", data["to"], f"[{data['clause']}]", data["reason"]]
         case "correction":
