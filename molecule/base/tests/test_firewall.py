@@ -81,6 +81,6 @@ def test_from_outside_only_opened_ports_answer(host, listener):
     with socket.create_connection((address, 22), timeout=5) as connection:
         assert connection.recv(4) == b"SSH-"
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection((address, 443), timeout=5)  # open, and nobody listens
+        socket.create_connection((address, 49160), timeout=5)  # open, and nobody listens
     with pytest.raises(TimeoutError):
         socket.create_connection((address, listener), timeout=2)
