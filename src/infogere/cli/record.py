@@ -212,10 +212,14 @@ def _print_report(report: Report) -> None:
         console.print(Text.assemble((word, style), " ", (f"{finding.code}: {finding.message}", "")))
     broken = sum(finding.broken for finding in report.findings)
     if broken:
-        verdict = Text(f"{broken} findings in {report.entries} entries: the record was changed", "bold red")
+        found = _count(broken, "finding")
+        verdict = Text(f"{found} in {_count(report.entries, 'entry', 'entries')}: the record was changed", "bold red")
     else:
-        warnings = f", {len(report.findings)} warnings" if report.findings else ""
-        verdict = Text(
-            f"{report.entries} entries, {report.checkpoints} checkpoints: the chain is whole{warnings}", "green"
-        )
+        warnings = f", {_count(len(report.findings), 'warning')}" if report.findings else ""
+        size = f"{_count(report.entries, 'entry', 'entries')}, {_count(report.checkpoints, 'checkpoint')}"
+        verdict = Text(f"{size}: the chain is whole{warnings}", "green")
     console.print(verdict)
+
+
+def _count(number: int, word: str, several: str = "") -> str:
+    return f"{number} {word if number == 1 else several or f'{word}s'}"
