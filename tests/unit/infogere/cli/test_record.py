@@ -131,7 +131,7 @@ def test_a_failed_export_leaves_no_file(two_runs, infogere, tmp_path):
 
 def test_checkpoint(two_runs, infogere):
     assert infogere("checkpoint").stdout.strip() == "checkpoint is entry 5"
-    assert "5 entries, 1 checkpoints: the chain is whole" in infogere("verify").stdout
+    assert "5 entries, 1 checkpoint: the chain is whole" in infogere("verify").stdout
     assert "4 entries, root" in infogere("list").stdout
 
 
