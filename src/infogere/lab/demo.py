@@ -155,7 +155,7 @@ def remove() -> None:
     servers.remove_everything()
     gone = images.remove()
     shutil.rmtree(checkout.root() / ".infogere")
-    typer.echo(f"removed: servers, network, {len(gone)} images, .infogere")
+    typer.echo(f"removed: servers, network, images ({len(gone)}), .infogere")
 
 
 def inventory() -> Path:
