@@ -49,15 +49,14 @@ options:
         under the same name is refused. Without it the id is made from the request, and a repeat checks the
         server again.
     type: str
+extends_documentation_fragment:
+  - infogere.hosting.attributes
 attributes:
   check_mode:
-    description: Can run in check mode and tell what would change.
     support: full
   diff_mode:
-    description: Lists what is done, without secrets.
     support: full
   idempotent:
-    description: A second run changes nothing.
     support: full
 """
 

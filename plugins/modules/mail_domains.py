@@ -75,15 +75,14 @@ options:
     default: []
 requirements:
   - Python 3.11, MariaDB, PHP and PostfixAdmin 3.3 on the server
+extends_documentation_fragment:
+  - infogere.hosting.attributes
 attributes:
   check_mode:
-    description: Can run in check mode and tell what would change.
     support: full
   diff_mode:
-    description: Lists what is done, without secrets.
     support: full
   idempotent:
-    description: A second run changes nothing.
     support: full
 """
 
