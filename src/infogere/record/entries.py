@@ -7,6 +7,7 @@ plain data (``model_of`` returns None); only the kinds listed here can be writte
 
 from __future__ import annotations
 
+import importlib
 from datetime import UTC, datetime
 from typing import Annotated, ClassVar, Literal
 
@@ -179,12 +180,64 @@ class Checkpoint(Entry):
 MODELS: dict[str, type[Entry]] = {
     model.kind: model for model in (RunBegin, RunEnd, Decision, TicketObject, StateChange, Correction, Checkpoint)
 }
+# Kinds that no run needs live in modules of their own, imported when one of them is met.
+_KINDS_IN = {
+    "contract": ("contract-basis", "delivery"),
+    "incidents": (
+        "incident-opened",
+        "incident-ticket",
+        "incident-evidence",
+        "incident-restored",
+        "incident-effect",
+        "incident-attributed",
+        "incident-contested",
+        "incident-linked",
+        "incident-note",
+        "problem",
+        "probe",
+    ),
+    "works": ("works-announced", "works-cancelled", "works-done", "notice", "notice-attempt"),
+    "money": (
+        "breach",
+        "claim-opened",
+        "claim-validated",
+        "claim-rejected",
+        "claim-credited",
+        "claim-applied",
+        "time-granted",
+        "time-spent",
+        "statement",
+    ),
+    "maintenance": (
+        "patch-planned",
+        "packages-updated",
+        "interruption",
+        "customer-choice",
+        "backup",
+        "restore-drill",
+    ),
+}
+_MODULE_OF = {kind: module for module, kinds in _KINDS_IN.items() for kind in kinds}
 COMMON_FIELDS = frozenset(Entry.model_fields)
 
 
 def model_of(kind: str) -> type[Entry] | None:
     """The model of a kind; None if a later release wrote it."""
-    return MODELS.get(kind)
+    if kind in MODELS:
+        return MODELS[kind]
+    if kind not in _MODULE_OF:
+        return None
+    module = importlib.import_module(f"infogere.record.kinds.{_MODULE_OF[kind]}")
+    return next(
+        member
+        for member in vars(module).values()
+        if isinstance(member, type) and issubclass(member, Entry) and getattr(member, "kind", None) == kind
+    )
+
+
+def all_kinds() -> tuple[str, ...]:
+    """Every kind that this release can write."""
+    return (*MODELS, *_MODULE_OF)
 
 
 def fields_of(entry: Entry) -> tuple[dict[str, object], dict[str, object]]:

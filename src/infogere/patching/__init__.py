@@ -1,0 +1,1 @@
+"""Version components, update plans, waves."""

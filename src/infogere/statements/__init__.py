@@ -1,0 +1,1 @@
+"""What a customer gets: HTML, PDF, and the offline verifier."""
