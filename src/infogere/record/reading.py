@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from infogere.record import chain
-from infogere.record.database import RecordError, RecordMissing, connect
+from infogere.record.database import Database, RecordError, RecordMissing, connect
 from infogere.record.entries import COMMON_FIELDS, Entry, model_of
 from infogere.record.migrate import version
 
@@ -85,6 +85,13 @@ class Reader:
                 f"no record at {self._database.address} yet", way_out="the first playbook run begins it"
             )
 
+    @classmethod
+    def over(cls, database: Database) -> Self:
+        """A reader on a connection that somebody else opened and will close."""
+        reader = cls.__new__(cls)
+        reader._database = database
+        return reader
+
     def __enter__(self) -> Self:
         return self
 
@@ -148,6 +155,18 @@ class Reader:
         ):
             yield from batch
             after = batch[-1].contract_seq or 0
+
+    def newest(self, kind: str) -> Iterator[StoredEntry]:
+        """All entries of one kind, newest first; take as many as you need."""
+        before = _NEVER
+        while batch := self._select(
+            "WHERE kind = :kind AND seq < :before ORDER BY seq DESC LIMIT :limit",
+            kind=kind,
+            before=before,
+            limit=_BATCH,
+        ):
+            yield from batch
+            before = batch[-1].seq
 
     def unfinished(self) -> list[StoredEntry]:
         """Begins of runs that have no end: killed, or still alive (the record cannot tell)."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from infogere.record import chain, checkpoint, spool, witness
 from infogere.record.database import Database, RecordError, connect
 from infogere.record.entries import Checkpoint, Correction, Entry, fields_of
 from infogere.record.migrate import ensure_current
+from infogere.record.reading import Reader
+
+Made = TypeVar("Made", bound=Entry)
 
 _LAST = "SELECT seq, hash, recorded FROM record_entry ORDER BY seq DESC LIMIT 1"
 _LAST_OF_CONTRACT = """
@@ -57,10 +61,19 @@ class Store:
         Entries that wait in the spool go first. The first append of a UTC day is preceded by a
         checkpoint over everything before it.
         """
-        if isinstance(entry, Checkpoint):
-            raise RecordError("a checkpoint is computed, not given", way_out="use Store.checkpoint")
+        return self.append_made(lambda _: entry, now=now)[0]
+
+    def append_made(self, make: Callable[[Reader], Made], *, now: datetime | None = None) -> tuple[int, Made]:
+        """Append an entry that depends on what the record holds, such as one with the next free number.
+
+        ``make`` reads the record while no other writer can change it; whatever it raises ends the
+        transaction, and nothing was written. Returns the entry and its ``seq``.
+        """
         recorded = now or datetime.now(UTC)
         with spool.draining(self._state_dir) as waiting, self._database.writing():
+            entry = make(Reader.over(self._database))
+            if isinstance(entry, Checkpoint):
+                raise RecordError("a checkpoint is computed, not given", way_out="use Store.checkpoint")
             appender = _Appender(self._database, recorded)
             if appender.first_of_the_day:
                 appender.append(checkpoint.compute(self._database, self._state_dir, entry.terms))
@@ -69,7 +82,7 @@ class Store:
                     appender.append(late.entry, late.salt)
             seq = appender.append(entry)
         witness.saw(self._state_dir, self._url, appender.head)
-        return seq
+        return seq, entry
 
     def checkpoint(self, terms: str, *, now: datetime | None = None) -> int:
         """Append a signed checkpoint over all entries; returns its ``seq``."""

@@ -154,3 +154,45 @@ def make_read_only(path):
 def test_an_unknown_database_is_refused(tmp_path):
     with pytest.raises(RecordError, match="mysql"):
         Store("mysql://user:hunter2@db/record", tmp_path)
+
+
+def numbered(make):
+    """An entry that says how many of its kind the record holds already."""
+    return lambda reader: make.begin(reference=str(sum(1 for _ in reader.newest("run-begin"))))
+
+
+def test_an_entry_made_from_the_record_sees_all_before_it(book, make):
+    with book.store() as store:
+        made = [store.append_made(numbered(make)) for _ in range(3)]
+    assert [(seq, entry.reference) for seq, entry in made] == [(1, "0"), (2, "1"), (3, "2")]
+
+
+def test_what_refuses_to_be_made_leaves_nothing(book, make):
+    def refuse(_reader):
+        raise RecordError("no")
+
+    with book.store() as store:
+        with pytest.raises(RecordError, match="no"):
+            store.append_made(refuse)
+        assert store.append(make.begin()) == 1
+
+
+def _number_some(url, state_dir, make, times):
+    with Store(url, state_dir) as store:
+        for _ in range(times):
+            store.append_made(numbered(make))
+
+
+def test_two_controllers_never_make_the_same(book, make):
+    book.append(make.end())
+    writers = [
+        multiprocessing.get_context("fork").Process(target=_number_some, args=(book.url, book.state_dir, make, 10))
+        for _ in range(2)
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    with book.reader() as reader:
+        said = [int(entry.data["reference"]) for entry in reader.newest("run-begin")]
+    assert said == list(reversed(range(20)))
