@@ -45,6 +45,9 @@ class ContractBasis(Entry):
         closed_days: holidays of the provider's calendar, in the years it covers (A-2-5).
         rate: guaranteed availability (A-5.1-2); ``monthly_limit_s`` its equivalent in seconds.
         slice_s: length of a penalty slice (A-5.1-8); ``slice_percent`` its price.
+        level: service level of the order form.
+        backup_ordered: whether the order form has backups (A-4.5-1); None: written before this was kept.
+        time_credit_minutes: monthly support time that was bought (A-4.1.4-2); 0: none.
     """
 
     kind: ClassVar[str] = "contract-basis"
@@ -71,6 +74,9 @@ class ContractBasis(Entry):
     gtr_cap_percent: Percent
     notice_days: Count
     readings: Annotated[tuple[Switch, ...], Field(max_length=100)]
+    level: Name | None = None
+    backup_ordered: bool | None = None
+    time_credit_minutes: Count | None = None
 
 
 class Delivery(Entry):
