@@ -5,6 +5,7 @@ The usual case, tables that are current, costs one row read and no import of Ale
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from infogere.record.database import SQLITE_PREFIX, Database, RecordError, sqlite_path
@@ -13,16 +14,34 @@ VERSION_TABLE = "record_version"
 HEAD = "0001"
 
 
-def ensure_current(database: Database, url: str) -> None:
+@dataclass(frozen=True)
+class Tables:
+    """Tables with versions of their own, beside the record's in its database.
+
+    Attributes:
+        folder: holds the migrations, ``vNNNN_*.py``.
+        version_table: where the database keeps their version.
+        head: this release's version.
+    """
+
+    folder: Path
+    version_table: str
+    head: str
+
+
+RECORD = Tables(Path(__file__).with_name("migrations") / "versions", VERSION_TABLE, HEAD)
+
+
+def ensure_current(database: Database, url: str, tables: Tables = RECORD) -> None:
     """Make or migrate the tables if their version is not this release's."""
-    if version(database) != HEAD:
-        _migrate(url)
+    if version(database, tables) != tables.head:
+        _migrate(url, tables)
 
 
-def version(database: Database) -> str | None:
+def version(database: Database, tables: Tables = RECORD) -> str | None:
     """Version of the tables; None where there are none yet."""
     try:
-        found = database.rows(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 - a constant
+        found = database.rows(f"SELECT version_num FROM {tables.version_table}")  # noqa: S608 - a constant
     except RecordError as error:
         if _table_is_missing(error):
             return None
@@ -35,7 +54,7 @@ def _table_is_missing(error: RecordError) -> bool:
     return "no such table" in str(cause) or getattr(cause, "sqlstate", None) == "42P01"
 
 
-def _migrate(url: str) -> None:
+def _migrate(url: str, tables: Tables) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -44,12 +63,14 @@ def _migrate(url: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    config.attributes["version_table"] = VERSION_TABLE
+    config.set_main_option("version_locations", str(tables.folder))
+    config.set_main_option("path_separator", "newline")
+    config.attributes["version_table"] = tables.version_table
     engine = create_engine(_engine_url(url), isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, HEAD)
+            command.upgrade(config, tables.head)
     except CommandError as error:
         raise RecordError(
             f"the record's tables are of a version that this release does not know: {error}",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -69,20 +70,20 @@ class Store:
         ``make`` reads the record while no other writer can change it; whatever it raises ends the
         transaction, and nothing was written. Returns the entry and its ``seq``.
         """
-        recorded = now or datetime.now(UTC)
+        with self.writing(now=now) as transaction:
+            entry = make(transaction.reader)
+            return transaction.append(entry), entry
+
+    @contextmanager
+    def writing(self, *, now: datetime | None = None) -> Iterator[Transaction]:
+        """One transaction, alone among all writers: entries, and rows of tables beside the record's.
+
+        Commits when the block ends; whatever the block raises ends it, and nothing was written.
+        """
         with spool.draining(self._state_dir) as waiting, self._database.writing():
-            entry = make(Reader.over(self._database))
-            if isinstance(entry, Checkpoint):
-                raise RecordError("a checkpoint is computed, not given", way_out="use Store.checkpoint")
-            appender = _Appender(self._database, recorded)
-            if appender.first_of_the_day:
-                appender.append(checkpoint.compute(self._database, self._state_dir, entry.terms))
-            for late in waiting:
-                if not appender.holds(late):
-                    appender.append(late.entry, late.salt)
-            seq = appender.append(entry)
-        witness.saw(self._state_dir, self._url, appender.head)
-        return seq, entry
+            transaction = Transaction(self._database, self._state_dir, now or datetime.now(UTC), waiting)
+            yield transaction
+        witness.saw(self._state_dir, self._url, transaction.head)
 
     def checkpoint(self, terms: str, *, now: datetime | None = None) -> int:
         """Append a signed checkpoint over all entries; returns its ``seq``."""
@@ -102,6 +103,47 @@ def _make_folder(state_dir: Path) -> None:
         ) from error
 
 
+class Transaction:
+    """What may be done inside ``Store.writing``.
+
+    Entries that wait in the spool go before anything else; the first entry of a UTC day is preceded by a
+    checkpoint over everything before it.
+    """
+
+    def __init__(self, database: Database, state_dir: Path, now: datetime, waiting: tuple[spool.Waiting, ...]) -> None:
+        self._database = database
+        self._state_dir = state_dir
+        self._appender = _Appender(database, now)
+        self.reader = Reader.over(database)
+        for late in waiting:
+            if not self._appender.holds(late):
+                self._append(late.entry, late.salt)
+
+    @property
+    def clock(self) -> datetime:
+        """The record's clock: now, or the last time of recording where that is later."""
+        return datetime.fromisoformat(self._appender.recorded)
+
+    @property
+    def head(self) -> chain.Head:
+        return self._appender.head
+
+    def append(self, entry: Entry) -> int:
+        """Append one entry and return its ``seq``."""
+        if isinstance(entry, Checkpoint):
+            raise RecordError("a checkpoint is computed, not given", way_out="use Store.checkpoint")
+        return self._append(entry)
+
+    def rows(self, sql: str, **parameters: object) -> Sequence[tuple[Any, ...]]:
+        """One statement on a table beside the record's own, see ``Database.rows``."""
+        return self._database.rows(sql, **parameters)
+
+    def _append(self, entry: Entry, salt: str | None = None) -> int:
+        if self._appender.first_of_the_day:
+            self._appender.append(checkpoint.compute(self._database, self._state_dir, entry.terms))
+        return self._appender.append(entry, salt)
+
+
 class _Appender:
     """The end of the chain, inside one write transaction."""
 
@@ -111,8 +153,8 @@ class _Appender:
         self.head = chain.Head(last[0][0], last[0][1]) if last else chain.EMPTY
         previously = str(last[0][2]) if last else ""
         # The record is chronological (A-2-6) even when a clock was set back or two controllers disagree.
-        self._recorded = max(chain.instant_text(now), previously)
-        self.first_of_the_day = bool(last) and self._recorded[:10] > previously[:10]
+        self.recorded = max(chain.instant_text(now), previously)
+        self.first_of_the_day = bool(last) and self.recorded[:10] > previously[:10]
 
     def append(self, entry: Entry, salt: str | None = None) -> int:
         common, data = fields_of(entry)
@@ -122,7 +164,7 @@ class _Appender:
             data,
             kind=entry.kind,
             clauses=entry.clauses,
-            recorded=self._recorded,
+            recorded=self.recorded,
             salt=salt or secrets.token_hex(16),
             head=self.head,
             contract_head=self._contract_head(entry.contract),
@@ -132,7 +174,7 @@ class _Appender:
             seq=sealed.seq,
             hash=sealed.hash,
             kind=entry.kind,
-            recorded=self._recorded,
+            recorded=self.recorded,
             run=entry.run,
             server=entry.server,
             contract=entry.contract,
@@ -140,6 +182,7 @@ class _Appender:
             body=sealed.body,
         )
         self.head = chain.Head(sealed.seq, sealed.hash)
+        self.first_of_the_day = False
         return sealed.seq
 
     def holds(self, late: spool.Waiting) -> bool:

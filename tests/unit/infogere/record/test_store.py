@@ -196,3 +196,25 @@ def test_two_controllers_never_make_the_same(book, make):
     with book.reader() as reader:
         said = [int(entry.data["reference"]) for entry in reader.newest("run-begin")]
     assert said == list(reversed(range(20)))
+
+
+def test_entries_and_rows_beside_them_are_one_transaction(book, make):
+    book.append(make.begin())
+    with book.store() as store:
+        with store.writing(now=make.day) as transaction:
+            transaction.rows("CREATE TABLE beside (word TEXT)")
+            transaction.rows("INSERT INTO beside VALUES (:word)", word="kept")
+            assert [transaction.append(make.end()), transaction.append(make.begin(run="r2"))] == [2, 3]
+
+        def fail_half_way():
+            with store.writing(now=make.day) as transaction:
+                transaction.rows("INSERT INTO beside VALUES (:word)", word="lost")
+                transaction.append(make.end(run="r2"))
+                raise KeyError
+
+        pytest.raises(KeyError, fail_half_way)
+        with store.writing(now=make.day - timedelta(days=1)) as transaction:
+            assert transaction.rows("SELECT word FROM beside") == [("kept",)]
+            assert transaction.clock == make.day, "a clock that was set back does not set the record's back"
+    assert book.verify().entries == 3
+    assert book.codes() == [("unfinished", 3)]
