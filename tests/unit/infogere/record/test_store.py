@@ -212,7 +212,8 @@ def test_entries_and_rows_beside_them_are_one_transaction(book, make):
                 transaction.append(make.end(run="r2"))
                 raise KeyError
 
-        pytest.raises(KeyError, fail_half_way)
+        with pytest.raises(KeyError):
+            fail_half_way()
         with store.writing(now=make.day - timedelta(days=1)) as transaction:
             assert transaction.rows("SELECT word FROM beside") == [("kept",)]
             assert transaction.clock == make.day, "a clock that was set back does not set the record's back"
