@@ -28,6 +28,8 @@ class Contract:
         monthly_fee: excluding VAT; None: unknown, and nothing can be priced (Q3).
         gtr_hours: None: no time to restore was sold (A-5.2-3).
         coverage: ``24x7``, or like ``Mon-Fri 09:00-18:00``; closed days are taken out of the latter (Q22).
+        ready: when the acceptance checks passed, for the other reading of Q1; None: as ``commissioned``.
+        vat_percent: only for amounts including VAT (Q29).
     """
 
     id: str
@@ -37,6 +39,8 @@ class Contract:
     gtr_hours: int | None
     coverage: str | None
     closed_days: frozenset[date] = frozenset()
+    ready: int | None = None
+    vat_percent: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Incident:
         contested: the customer contests the attribution and nobody has settled it: it counts (Q11).
         provider_opened: ticket opened by the provider (goodwill switch of Q27).
         emergency: caused by work outside a window; ``customer_informed`` says whether it was told in time (Q9).
+        network_cut: the provider cut the network for a needed update (Q6).
     """
 
     id: str
@@ -63,6 +68,7 @@ class Incident:
     provider_opened: int | None = None
     emergency: bool = False
     customer_informed: bool = False
+    network_cut: bool = False
     server: str | None = None
     summary: str = ""
 
@@ -73,8 +79,10 @@ class Works:
 
     Attributes:
         start, end: as the notice says.
-        actual_end: when they really ended; None: as announced. What exceeds ``end`` counts (Q28).
+        actual_start, actual_end: when they really began and ended; None: as announced. What lies outside
+            the announced span counts (Q28).
         notice_sent: when a mail server accepted the notice; None: no proof, so nothing is excluded (A-5.5-3).
+        in_slot: they took place in a maintenance slot that was agreed (Q28).
     """
 
     id: str
@@ -82,6 +90,8 @@ class Works:
     end: int
     actual_end: int | None
     notice_sent: int | None
+    actual_start: int | None = None
+    in_slot: bool = False
     subject: str = ""
 
 

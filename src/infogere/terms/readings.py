@@ -32,6 +32,7 @@ class Readings(Strict):
 
     commissioning: Literal["note-sent", "ready"]
     degradation: Literal["recorded-only", "counts", "weighted"]
+    degradation_percent: int = Field(ge=0, le=100)
     missing_data: Literal["refuse", "defaults"]
     working_calendar: Literal["provider-file", "national-holidays"]
     supplier_outage: Literal["counts", "excluded"]
