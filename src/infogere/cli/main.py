@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "terms": ("infogere.cli.terms", "The contract as data: clauses, figures, readings."),
     "calendar": ("infogere.cli.calendar", "Working days, discouraged periods, patch windows, deadlines."),
     "record": ("infogere.cli.record", "Read, verify and export the SLA record."),
+    "patch": ("infogere.cli.patch", "Updates: what is minor, what a window would apply, and applying exactly that."),
     "lab": ("infogere.cli.lab", "Test servers on this machine, each in a container."),
 }
 

@@ -46,14 +46,28 @@ class VersionComponents(Ruled):
     components: tuple[PositiveInt, ...]
 
 
+class UpdateException(Ruled):
+    """Packages whose versions have no digits, and which are updated like a minor update all the same.
+
+    Attributes:
+        packages: names; ``*`` stands for any characters.
+        says: why, in a few words.
+    """
+
+    packages: tuple[str, ...] = Field(min_length=1)
+    says: str
+
+
 class Updates(Strict):
     """Which version components make an update minor or major; when maintenance runs.
 
-    Components are counted from 1; ``8.2.10`` has 8, 2 and 10.
+    Components are counted from 1; ``8.2.10`` has 8, 2 and 10. A version without components is major unless
+    its package is among the exceptions.
     """
 
     minor: VersionComponents
     major: VersionComponents
+    exceptions: tuple[UpdateException, ...] = ()
     slot: Statement
 
 
