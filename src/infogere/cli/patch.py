@@ -41,8 +41,8 @@ def classify(  # noqa: PLR0917 - one parameter per option
 ) -> None:
     """Say whether an update is minor, so that a window may apply it, or more, so that the customer is asked.
 
-    Minor: only the third component of the version changes, or later ones, or the packaging alone. Major: the first or the
-    second. A version without digits that could be counted is treated as major, unless the terms list its package.
+    Minor: only the third component of the version changes, or later ones, or the packaging alone. Major: the first or
+    the second. A version without digits to count is treated as major, unless the terms list its package.
 
     Examples:
 

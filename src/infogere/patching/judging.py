@@ -59,6 +59,10 @@ class Judge:
             package: name of the package, for the exceptions of the terms; empty: unknown.
             security: whether the update comes from the distribution's security archive.
         """
+        if candidate == ABSENT:
+            return self.removed(package or installed)
+        if installed == ABSENT:
+            return self.added(package or candidate)
         found = self._judged(installed, candidate, package)
         if security and found.update_class in ("major", "unknown") and self.readings.security_pocket == "always-minor":
             return self._minor(found.component, f"{found.reason}; read as minor: it comes from the security archive")
@@ -73,10 +77,6 @@ class Judge:
         return self._refused("unknown", None, f"{package} would be removed, and a removal is no minor update")
 
     def _judged(self, installed: str, candidate: str, package: str) -> Judgement:
-        if candidate == ABSENT:
-            return self.removed(package or installed)
-        if installed == ABSENT:
-            return self.added(package or candidate)
         old, new = Version.parse(installed), Version.parse(candidate)
         if old is None or new is None:
             bad = installed if old is None else candidate
