@@ -13,7 +13,7 @@ from infogere.fleet.finding import Finding, at, merged
 from infogere.fleet.models import Fleet, Server
 from infogere.fleet.reading import FormReader, read
 from infogere.fleet.resolved import Resolved, ResolvedHost
-from infogere.fleet.rules import FLEET_RULES, SERVER_RULES, Fault
+from infogere.fleet.rules import FLEET_RULES, SERVER_RULES, Fault, one_content_per_order_form
 from infogere.terms import Terms
 
 
@@ -60,10 +60,39 @@ def find_server(name: str, given: tuple[str, ...], terms: Terms) -> Server:
     hosts = {host.name: host for host in resolve_cached(chosen, configured).hosts}
     if name not in hosts:
         raise InfogereError(f"no server {name} in {', '.join(chosen)}", way_out=nearest.hint(name, hosts))
-    server, findings = judge_host(hosts[name], terms)
+    return _sound(hosts[name], chosen, terms)
+
+
+def find_contract(reference: str, given: tuple[str, ...], terms: Terms) -> tuple[Server, ...]:
+    """The servers of one order form, fit to be computed with; other hosts are not judged.
+
+    Raises:
+        InfogereError: no such order form (with the nearest reference), or it has a fault.
+    """
+    chosen = sources.find(given)
+    holders: dict[str, list[ResolvedHost]] = {}
+    for host in resolve_cached(chosen, settings.load()).hosts:
+        form = host.variables.get("order_form")
+        if isinstance(form, dict) and isinstance(form.get("id"), str):
+            holders.setdefault(str(form["id"]), []).append(host)
+    if reference not in holders:
+        raise InfogereError(
+            f"no order form {reference} in {', '.join(chosen)}",
+            way_out=nearest.hint(reference, holders),
+            clause="A-5.1-1",
+        )
+    servers = tuple(_sound(host, chosen, terms) for host in holders[reference])
+    for fault in one_content_per_order_form(servers):
+        raise InfogereError(f"{fault.server}: {fault.message}", way_out=fault.way_out, clause=fault.clause)
+    return servers
+
+
+def _sound(host: ResolvedHost, chosen: tuple[str, ...], terms: Terms) -> Server:
+    """A server without a fault of its own, or its first fault with file and line."""
+    server, findings = judge_host(host, terms)
     if server is None or findings:
         # The copy does not know lines; the faulty host is worth the half second.
-        fresh = next(host for host in _resolve(chosen).hosts if host.name == name)
+        fresh = next(again for again in _resolve(chosen).hosts if again.name == host.name)
         server, findings = judge_host(fresh, terms)
     if server is None or findings:
         first = findings[0]

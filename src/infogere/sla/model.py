@@ -83,6 +83,7 @@ class Works:
             the announced span counts (Q28).
         notice_sent: when a mail server accepted the notice; None: no proof, so nothing is excluded (A-5.5-3).
         in_slot: they took place in a maintenance slot that was agreed (Q28).
+        servers: those that the notice names; none: every server of the contract.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Works:
     actual_start: int | None = None
     in_slot: bool = False
     subject: str = ""
+    servers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

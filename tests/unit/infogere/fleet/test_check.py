@@ -9,7 +9,7 @@ import pytest
 
 from infogere import terms
 from infogere.errors import InfogereError
-from infogere.fleet.check import check, find_server, load
+from infogere.fleet.check import check, find_contract, find_server, load
 
 Spoil = Callable[..., str]
 EXAMPLE = Path(__file__).parents[4] / "inventories" / "example"
@@ -186,3 +186,26 @@ def test_the_example_is_sound_and_shows_everything() -> None:
     assert {form.level for form in forms} == set(terms.LEVELS)
     assert any(form.private_cloud for form in forms)
     assert any(not form.hosted_here for form in forms)
+
+
+def test_the_servers_of_one_order_form(inventory: Path) -> None:
+    shop = find_contract("OF-2026-0042", (str(EXAMPLE),), TERMS)
+    assert {server.order_form.id for server in shop} == {"OF-2026-0042"}
+    assert len(shop) == 2
+    with pytest.raises(InfogereError, match="no order form OF-2026-0043") as refusal:
+        find_contract("OF-2026-0043", (str(EXAMPLE),), TERMS)
+    assert refusal.value.way_out.startswith("did you mean OF-2026-00")
+
+
+def test_two_texts_under_one_order_form_are_refused(inventory: Path) -> None:
+    depot = inventory / "host_vars" / "depot.example.net.yml"
+    depot.write_text(depot.read_text().replace("OF-2", "OF-1"))
+    with pytest.raises(InfogereError, match="OF-1 differs from"):
+        find_contract("OF-1", (str(inventory),), TERMS)
+
+
+def test_a_fault_of_one_contract_does_not_stop_another(spoil: Spoil) -> None:
+    source = spoil("depot", "level: supervision", "level: costly")
+    assert [server.name for server in find_contract("OF-1", (source,), TERMS)] == ["web1.example.net"]
+    with pytest.raises(InfogereError, match=r"depot\.example\.net\.yml:\d+: .*costly"):
+        find_contract("OF-2", (source,), TERMS)

@@ -1,0 +1,119 @@
+"""One contract's entries as the pure model that its guarantees are computed from.
+
+>>> with Reader(settings.load().record_url) as reader:
+...     history = load(reader, "OF-2026-0042")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from infogere.errors import InfogereError
+from infogere.record.entries import Decision
+from infogere.record.kinds.contract import ContractBasis, Delivery
+from infogere.record.kinds.incidents import Probe as ProbeEntry
+from infogere.record.kinds.incidents import Problem
+from infogere.record.kinds.maintenance import Interruption
+from infogere.record.reading import Reader, StoredEntry
+from infogere.sla import basis, incidents, ledger, works
+from infogere.sla.incidents import Dossier, seconds
+from infogere.sla.model import History, Incident, Probe
+
+KINDS = (
+    incidents.KINDS
+    | works.KINDS
+    | {ContractBasis.kind, Delivery.kind, Problem.kind, ProbeEntry.kind, Interruption.kind, Decision.kind}
+)
+
+
+def load(reader: Reader, contract: str, at: datetime | None = None, *, in_force: datetime | None = None) -> History:
+    """Everything that the guarantees of one contract depend on.
+
+    Args:
+        at: as the record stood at this instant, which also is the history's end; None: now.
+        in_force: instant whose order form counts, e.g. the last one of the month that is priced
+            (A-5.2-4: "the month concerned"); None: the last one on record.
+
+    Raises:
+        InfogereError: no such contract in the record, or nothing says what was sold (Q3).
+    """
+    return fold(ledger.entries(reader, contract, KINDS, at), contract, at or datetime.now(UTC), in_force)
+
+
+def fold(entries: Iterable[StoredEntry], contract: str, until: datetime, in_force: datetime | None = None) -> History:
+    """``load`` for entries that were read already (``ledger.entries`` of ``KINDS``)."""
+    entries = tuple(entries)
+    found = basis.latest(entries, in_force)
+    if found is None:
+        raise InfogereError(
+            f"the record does not say what contract {contract} is" + ("" if entries else ": it has no entry of it"),
+            way_out=f"infogere fleet show, then: infogere sla basis --contract {contract}",
+            clause="A-5.1-1",
+        )
+    notices = works.notices(entries)
+    decisions = {entry.seq: entry for entry in entries if entry.kind == Decision.kind}
+    known = [_incident(dossier, decisions, notices) for dossier in incidents.fold(entries).values()]
+    known += _interruptions(entries, decisions, notices)
+    announced = [one.works(notices.accepted) for one in works.fold(entries).values()]
+    return History(
+        contract=basis.contract(found, basis.commissioned(entries)),
+        # Sorted by what they say, so that the order of independent entries changes nothing.
+        incidents=tuple(sorted(known, key=lambda one: one.id)),
+        works=tuple(sorted(announced, key=lambda one: (one.start, one.id))),
+        until=seconds(until),
+        probes=_probes(entries),
+    )
+
+
+def _incident(dossier: Dossier, decisions: Mapping[int, StoredEntry], notices: works.Notices) -> Incident:
+    emergencies = [seq for seq in dossier.linked if seq in decisions and decisions[seq].data["emergency"]]
+    return dossier.incident(
+        emergency=bool(emergencies),
+        customer_informed=notices.told([dossier.opened_seq, *emergencies]),
+    )
+
+
+def _interruptions(
+    entries: tuple[StoredEntry, ...], decisions: Mapping[int, StoredEntry], notices: works.Notices
+) -> list[Incident]:
+    """What runs measured themselves; without a notice it counts like any other interruption (Q28)."""
+    measured = [(stored.seq, stored.typed()) for stored in entries if stored.kind == Interruption.kind]
+    runs = {entry.run for _, entry in measured if entry}
+    urgent = {
+        (entry.run, entry.server): seq
+        for seq, entry in decisions.items()
+        if entry.run in runs and entry.data["emergency"]
+    }
+    return [
+        _interruption(seq, entry, urgent.get((entry.run, entry.server)), notices)
+        for seq, entry in measured
+        if isinstance(entry, Interruption)
+    ]
+
+
+def _interruption(seq: int, entry: Interruption, decision: int | None, notices: works.Notices) -> Incident:
+    start = seconds(entry.began)
+    return Incident(
+        id=f"{entry.service} in run {entry.run} at {start}",
+        start=start,
+        ticket=None,
+        restored=start + entry.seconds,
+        cause="planned" if decision is None else "provider",
+        effect="interruption",
+        emergency=decision is not None,
+        customer_informed=notices.told([seq] if decision is None else [seq, decision]),
+        server=entry.server,
+        summary=f"{entry.service} did not answer during maintenance",
+    )
+
+
+def _probes(entries: tuple[StoredEntry, ...]) -> tuple[Probe, ...]:
+    # Plain data, not models: of a busy month there are more of these than of everything else.
+    seen = [_probe(entry.at, entry.data, entry.server or "") for entry in entries if entry.kind == ProbeEntry.kind]
+    return tuple(sorted(seen, key=lambda one: (one.at, one.server, one.probe)))
+
+
+def _probe(at: datetime, data: Mapping[str, Any], server: str) -> Probe:
+    return Probe(at=seconds(at), probe=data["probe"], state=data["state"], server=server)

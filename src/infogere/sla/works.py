@@ -1,0 +1,108 @@
+"""Which planned works are on record, and what proves that they were announced (article 5.5).
+
+Rules of the fold:
+
+* a notice is proved by an accepted ``notice-attempt`` alone; its instant is the earliest acceptance, but
+  never before its announcement was recorded: a notice cannot be dated back;
+* the revision in force is the last one that is proved; a move that nobody accepted leaves what was announced
+  before (Q28); works of which nothing is proved are shown and exclude nothing (A-5.5-3);
+* cancelled works exclude nothing, unless a later revision announces them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from infogere.record.kinds.works import NoticeAttempt, NoticeQueued, WorksAnnounced, WorksCancelled, WorksDone
+from infogere.record.reading import StoredEntry
+from infogere.sla.incidents import seconds
+from infogere.sla.model import Works
+
+KINDS = frozenset(model.kind for model in (WorksAnnounced, WorksCancelled, WorksDone, NoticeQueued, NoticeAttempt))
+_ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One announcement of works; ``recorded`` is when it was written, epoch seconds."""
+
+    entry: WorksAnnounced
+    recorded: int
+
+
+@dataclass
+class Announced:
+    """Works with the revisions that no cancellation has ended."""
+
+    id: str
+    revisions: list[Revision] = field(default_factory=list)
+    done: WorksDone | None = None
+
+    def works(self, accepted: Mapping[str, int]) -> Works:
+        """As the computation wants them; ``accepted`` is the instant of acceptance of each notice."""
+        proved = [revision for revision in self.revisions if revision.entry.notice in accepted]
+        in_force = max(proved or self.revisions, key=lambda revision: revision.entry.revision)
+        start = seconds(in_force.entry.start)
+        sent = accepted.get(in_force.entry.notice)
+        ended = self.done.ended if self.done else None
+        return Works(
+            id=self.id,
+            start=start,
+            end=start + in_force.entry.duration_s,
+            actual_end=seconds(ended) if ended else None,
+            notice_sent=None if sent is None else max(sent, in_force.recorded),
+            subject=in_force.entry.subject,
+            servers=in_force.entry.servers,
+        )
+
+
+@dataclass(frozen=True)
+class Notices:
+    """Mail to the customer.
+
+    Attributes:
+        accepted: notice id to its earliest acceptance by a mail server, epoch seconds.
+        about: number of an entry to the ids of the notices that follow from it.
+    """
+
+    accepted: Mapping[str, int]
+    about: Mapping[int, tuple[str, ...]]
+
+    def told(self, seqs: Iterable[int]) -> bool:
+        """True if a notice about one of these entries was accepted."""
+        return any(notice in self.accepted for seq in seqs for notice in self.about.get(seq, ()))
+
+
+def fold(entries: Iterable[StoredEntry]) -> dict[str, Announced]:
+    """Works that are still announced, by id, in the order of their first announcement."""
+    found: dict[str, Announced] = {}
+    for stored in entries:
+        if stored.kind not in KINDS:
+            continue
+        match stored.typed():
+            case WorksAnnounced() as entry:
+                announced = found.setdefault(entry.works, Announced(entry.works))
+                announced.revisions.append(Revision(entry, seconds(datetime.fromisoformat(stored.recorded))))
+            case WorksCancelled() as entry if entry.works in found:
+                found[entry.works].revisions.clear()
+            case WorksDone() as entry if entry.works in found:
+                found[entry.works].done = entry
+    return {name: works for name, works in found.items() if works.revisions}
+
+
+def notices(entries: Iterable[StoredEntry]) -> Notices:
+    """What the mail servers answered."""
+    accepted: dict[str, int] = {}
+    about: dict[int, tuple[str, ...]] = {}
+    for stored in entries:
+        if stored.kind not in KINDS:
+            continue
+        match stored.typed():
+            case NoticeQueued() as entry if entry.follows is not None:
+                about[entry.follows] = (*about.get(entry.follows, ()), entry.notice)
+            case NoticeAttempt() as entry if entry.outcome == _ACCEPTED:
+                at = seconds(entry.at)
+                accepted[entry.notice] = min(at, accepted.get(entry.notice, at))
+    return Notices(accepted, about)
