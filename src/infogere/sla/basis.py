@@ -25,6 +25,7 @@ from infogere.sla.model import Contract, Rules
 from infogere.terms import Profile, Readings, Terms
 
 _KINDS = frozenset({ContractBasis.kind, Delivery.kind})
+_MINUTES = 60  # of an hour
 
 
 def of(
@@ -79,6 +80,9 @@ def of(
         readings=tuple(
             Switch(name=name, customer=customer[name], provider=provider[name]) for name in Readings.model_fields
         ),
+        level=form.level,
+        backup_ordered=form.options.backup,
+        time_credit_minutes=int(form.options.time_credit_hours * _MINUTES),
     )
 
 
@@ -153,6 +157,11 @@ def contract(basis: ContractBasis, began: datetime | None) -> Contract:
         coverage=basis.gtr_coverage,
         closed_days=frozenset(date.fromisoformat(day) for day in basis.closed_days),
     )
+
+
+def changes(basis: ContractBasis) -> dict[str, str | int]:
+    """The switches that stand the same under both profiles: those that the order form settled, among others."""
+    return {switch.name: switch.customer for switch in basis.readings if switch.customer == switch.provider}
 
 
 def rules(basis: ContractBasis, profile: Profile, terms_path: str | None = None) -> Rules:

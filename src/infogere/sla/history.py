@@ -11,11 +11,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infogere.errors import InfogereError
-from infogere.record.entries import Decision
+from infogere.record.entries import Decision, StateChange
 from infogere.record.kinds.contract import ContractBasis, Delivery
 from infogere.record.kinds.incidents import Probe as ProbeEntry
 from infogere.record.kinds.incidents import Problem
-from infogere.record.kinds.maintenance import Interruption
 from infogere.record.reading import Reader, StoredEntry
 from infogere.sla import basis, incidents, ledger, works
 from infogere.sla.incidents import Dossier, seconds
@@ -24,8 +23,9 @@ from infogere.sla.model import History, Incident, Probe
 KINDS = (
     incidents.KINDS
     | works.KINDS
-    | {ContractBasis.kind, Delivery.kind, Problem.kind, ProbeEntry.kind, Interruption.kind, Decision.kind}
+    | {ContractBasis.kind, Delivery.kind, Problem.kind, ProbeEntry.kind, Decision.kind, StateChange.kind}
 )
+_CUT = "network-cut"
 
 
 def load(reader: Reader, contract: str, at: datetime | None = None, *, in_force: datetime | None = None) -> History:
@@ -53,59 +53,27 @@ def fold(entries: Iterable[StoredEntry], contract: str, until: datetime, in_forc
             clause="A-5.1-1",
         )
     notices = works.notices(entries)
-    decisions = {entry.seq: entry for entry in entries if entry.kind == Decision.kind}
-    known = [_incident(dossier, decisions, notices) for dossier in incidents.fold(entries).values()]
-    known += _interruptions(entries, decisions, notices)
-    announced = [one.works(notices.accepted) for one in works.fold(entries).values()]
+    causes = {entry.seq: entry for entry in entries if entry.kind in {Decision.kind, StateChange.kind}}
+    known = [_incident(dossier, causes, notices) for dossier in incidents.fold(entries).values()]
+    planned = [one.works(notices.accepted) for one in works.fold(entries).values()]
+    planned += works.unannounced(entries, notices)
     return History(
         contract=basis.contract(found, basis.commissioned(entries)),
         # Sorted by what they say, so that the order of independent entries changes nothing.
         incidents=tuple(sorted(known, key=lambda one: one.id)),
-        works=tuple(sorted(announced, key=lambda one: (one.start, one.id))),
+        works=tuple(sorted(planned, key=lambda one: (one.start, one.id))),
         until=seconds(until),
         probes=_probes(entries),
     )
 
 
-def _incident(dossier: Dossier, decisions: Mapping[int, StoredEntry], notices: works.Notices) -> Incident:
-    emergencies = [seq for seq in dossier.linked if seq in decisions and decisions[seq].data["emergency"]]
+def _incident(dossier: Dossier, causes: Mapping[int, StoredEntry], notices: works.Notices) -> Incident:
+    linked = [causes[seq] for seq in dossier.linked if seq in causes]
+    emergencies = [entry.seq for entry in linked if entry.kind == Decision.kind and entry.data["emergency"]]
     return dossier.incident(
         emergency=bool(emergencies),
         customer_informed=notices.told([dossier.opened_seq, *emergencies]),
-    )
-
-
-def _interruptions(
-    entries: tuple[StoredEntry, ...], decisions: Mapping[int, StoredEntry], notices: works.Notices
-) -> list[Incident]:
-    """What runs measured themselves; without a notice it counts like any other interruption (Q28)."""
-    measured = [(stored.seq, stored.typed()) for stored in entries if stored.kind == Interruption.kind]
-    runs = {entry.run for _, entry in measured if entry}
-    urgent = {
-        (entry.run, entry.server): seq
-        for seq, entry in decisions.items()
-        if entry.run in runs and entry.data["emergency"]
-    }
-    return [
-        _interruption(seq, entry, urgent.get((entry.run, entry.server)), notices)
-        for seq, entry in measured
-        if isinstance(entry, Interruption)
-    ]
-
-
-def _interruption(seq: int, entry: Interruption, decision: int | None, notices: works.Notices) -> Incident:
-    start = seconds(entry.began)
-    return Incident(
-        id=f"{entry.service} in run {entry.run} at {start}",
-        start=start,
-        ticket=None,
-        restored=start + entry.seconds,
-        cause="planned" if decision is None else "provider",
-        effect="interruption",
-        emergency=decision is not None,
-        customer_informed=notices.told([seq] if decision is None else [seq, decision]),
-        server=entry.server,
-        summary=f"{entry.service} did not answer during maintenance",
+        network_cut=any(entry.kind == StateChange.kind and entry.data["to"] == _CUT for entry in linked),
     )
 
 

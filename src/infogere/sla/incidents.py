@@ -6,7 +6,7 @@ Rules of the fold, each of which an export can repeat:
 * restored, effect, cause, problem: the last entry that says it is in force;
 * an attribution that the customer contests counts as none until an attribution names the contest that
   it settles (Q11); a later attribution that names none leaves the contest open;
-* an interruption that a run measured is an incident without a ticket: it moves the monitoring clock.
+* an incident linked to the decision of emergency work, or to a network cut, was caused by it (Q6, Q9).
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ class Dossier:
     def contested(self) -> bool:
         return any(contest.settled_by is None for contest in self.contests)
 
-    def incident(self, *, emergency: bool = False, customer_informed: bool = False) -> Incident:
+    def incident(
+        self, *, emergency: bool = False, customer_informed: bool = False, network_cut: bool = False
+    ) -> Incident:
         """It as the computation wants it."""
         by_provider = self.opened.origin != "customer"
         return Incident(
@@ -126,6 +128,7 @@ class Dossier:
             provider_opened=seconds(self.opened.at) if by_provider else None,
             emergency=emergency,
             customer_informed=customer_informed,
+            network_cut=network_cut,
             server=self.server,
             summary=self.opened.summary,
         )

@@ -83,6 +83,7 @@ class Works:
             the announced span counts (Q28).
         notice_sent: when a mail server accepted the notice; None: no proof, so nothing is excluded (A-5.5-3).
         in_slot: they took place in a maintenance slot that was agreed (Q28).
+        emergency, customer_informed: as of an incident (Q9).
         servers: those that the notice names; none: every server of the contract.
     """
 
@@ -93,6 +94,8 @@ class Works:
     notice_sent: int | None
     actual_start: int | None = None
     in_slot: bool = False
+    emergency: bool = False
+    customer_informed: bool = False
     subject: str = ""
     servers: tuple[str, ...] = ()
 

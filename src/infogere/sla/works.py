@@ -6,7 +6,9 @@ Rules of the fold:
   never before its announcement was recorded: a notice cannot be dated back;
 * the revision in force is the last one that is proved; a move that nobody accepted leaves what was announced
   before (Q28); works of which nothing is proved are shown and exclude nothing (A-5.5-3);
-* cancelled works exclude nothing, unless a later revision announces them again.
+* cancelled works exclude nothing, unless a later revision announces them again;
+* an interruption that a run measured is works that nobody announced: it counts without a ticket, unless
+  announced works cover it, or a reading takes the slot for the announcement (Q9, Q28).
 """
 
 from __future__ import annotations
@@ -15,12 +17,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from infogere.record.entries import Decision
+from infogere.record.kinds.maintenance import Interruption
 from infogere.record.kinds.works import NoticeAttempt, NoticeQueued, WorksAnnounced, WorksCancelled, WorksDone
 from infogere.record.reading import StoredEntry
 from infogere.sla.incidents import seconds
 from infogere.sla.model import Works
 
-KINDS = frozenset(model.kind for model in (WorksAnnounced, WorksCancelled, WorksDone, NoticeQueued, NoticeAttempt))
+_ANNOUNCED = frozenset({WorksAnnounced.kind, WorksCancelled.kind, WorksDone.kind})
+_MAIL = frozenset({NoticeQueued.kind, NoticeAttempt.kind})
+KINDS = _ANNOUNCED | _MAIL | {Interruption.kind, Decision.kind}
 _ACCEPTED = "accepted"
 
 
@@ -46,11 +52,12 @@ class Announced:
         in_force = max(proved or self.revisions, key=lambda revision: revision.entry.revision)
         start = seconds(in_force.entry.start)
         sent = accepted.get(in_force.entry.notice)
-        ended = self.done.ended if self.done else None
+        began, ended = (self.done.began, self.done.ended) if self.done else (None, None)
         return Works(
             id=self.id,
             start=start,
             end=start + in_force.entry.duration_s,
+            actual_start=seconds(began) if began else None,
             actual_end=seconds(ended) if ended else None,
             notice_sent=None if sent is None else max(sent, in_force.recorded),
             subject=in_force.entry.subject,
@@ -79,7 +86,7 @@ def fold(entries: Iterable[StoredEntry]) -> dict[str, Announced]:
     """Works that are still announced, by id, in the order of their first announcement."""
     found: dict[str, Announced] = {}
     for stored in entries:
-        if stored.kind not in KINDS:
+        if stored.kind not in _ANNOUNCED:
             continue
         match stored.typed():
             case WorksAnnounced() as entry:
@@ -92,12 +99,46 @@ def fold(entries: Iterable[StoredEntry]) -> dict[str, Announced]:
     return {name: works for name, works in found.items() if works.revisions}
 
 
+def unannounced(entries: Iterable[StoredEntry], notices: Notices) -> list[Works]:
+    """What runs measured themselves, one for each interruption."""
+    entries = tuple(entries)
+    measured = [(stored.seq, stored.typed()) for stored in entries if stored.kind == Interruption.kind]
+    runs = {entry.run for _, entry in measured if entry}
+    decisions = {
+        (stored.run, stored.server): stored
+        for stored in entries
+        if stored.kind == Decision.kind and stored.run in runs and stored.data["allowed"]
+    }
+    return [
+        _unannounced(seq, entry, decisions.get((entry.run, entry.server)), notices)
+        for seq, entry in measured
+        if isinstance(entry, Interruption)
+    ]
+
+
+def _unannounced(seq: int, entry: Interruption, decision: StoredEntry | None, notices: Notices) -> Works:
+    start = seconds(entry.began)
+    emergency = decision is not None and bool(decision.data["emergency"])
+    return Works(
+        id=f"{entry.service} on {entry.server} in run {entry.run} at {start}",
+        start=start,
+        end=start + entry.seconds,
+        actual_end=None,
+        notice_sent=None,
+        in_slot=decision is not None and not emergency,
+        emergency=emergency,
+        customer_informed=notices.told([seq, decision.seq] if decision else [seq]),
+        subject=f"{entry.service} did not answer during maintenance",
+        servers=(entry.server,),
+    )
+
+
 def notices(entries: Iterable[StoredEntry]) -> Notices:
     """What the mail servers answered."""
     accepted: dict[str, int] = {}
     about: dict[int, tuple[str, ...]] = {}
     for stored in entries:
-        if stored.kind not in KINDS:
+        if stored.kind not in _MAIL:
             continue
         match stored.typed():
             case NoticeQueued() as entry if entry.follows is not None:

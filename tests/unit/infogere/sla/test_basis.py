@@ -47,6 +47,7 @@ def test_the_figures_are_those_of_the_order_form_the_terms_and_the_calendar():
     assert [(band.up_to_hours, band.percent) for band in entry.bands] == [(1, "20"), (2, "30"), (3, "40"), (None, "50")]
     assert (entry.gtd_cap_percent, entry.gtr_cap_percent, entry.notice_days) == ("100", "100", 8)
     assert {"2026-07-14", "2026-11-11", "2027-01-01"} <= set(entry.closed_days)
+    assert (entry.level, entry.backup_ordered, entry.time_credit_minutes) == ("custom", False, 0)
     assert entry.calendar_version.startswith("fr-2026.1+")
 
 
@@ -92,6 +93,8 @@ def test_rules_come_back_with_the_switches_that_the_order_form_settles():
     assert customer.readings == terms.readings(changes={"caps": "separate", "afternoon_starts": "14:00"})
     assert customer.readings.afternoon_starts == time(14)
     assert provider.readings.caps == "separate"
+    assert basis.changes(entry)["caps"] == "separate"
+    assert "slice_rounding" not in basis.changes(entry), "the profiles still disagree on it"
     assert provider.readings.slice_rounding == terms.readings("provider").slice_rounding
     assert customer.terms is terms.load()
 

@@ -218,10 +218,11 @@ def test_cancelled_works_exclude_nothing_unless_announced_again(book):
     assert book.works().notice_sent is None
 
 
-def test_an_overrun_is_kept(book):
+def test_when_they_really_began_and_ended(book):
     done = {"began": moment("2026-10-20 20:00"), "ended": moment("2026-10-20 23:00"), "result": "done"}
     book.write(announced(1, "2026-10-20 20:00", "2026-10-01 09:00"), say("works-done", works="W-1", **done))
-    assert book.works().actual_end == epoch("2026-10-20 23:00")
+    works = book.works()
+    assert (works.actual_start, works.actual_end) == (epoch("2026-10-20 20:00"), epoch("2026-10-20 23:00"))
 
 
 def interruption(run: str):
@@ -234,23 +235,39 @@ def decision(emergency: str | None):
     return say("decision", "2026-10-06 09:59", emergency=emergency, **facts)
 
 
-def test_an_interruption_that_a_run_measured_moves_the_monitoring_clock_alone(book):
+def test_an_interruption_that_a_run_measured_is_works_that_nobody_announced(book):
     book.write(decision(None), interruption("r1"))
-    incident = book.incident()
-    assert (incident.start, incident.restored) == (epoch("2026-10-06 10:00"), epoch("2026-10-06 10:01") + 30)
-    assert (incident.ticket, incident.cause, incident.emergency) == (None, "planned", False)
+    works = book.works()
+    assert (works.start, works.end) == (epoch("2026-10-06 10:00"), epoch("2026-10-06 10:01") + 30)
+    assert (works.notice_sent, works.in_slot, works.emergency) == (None, True, False)
+
+
+def test_an_interruption_without_a_decision_was_in_no_slot(book):
+    book.write(interruption("r1"))
+    assert not book.works().in_slot
 
 
 def test_emergency_work_and_whether_the_customer_was_told(book):
     (seq,) = book.write(decision("CVE-2026-1 is exploited"))
     book.write(interruption("r1"), opened(), say("incident-linked", incident=INC, entry=seq))
-    assert [(one.emergency, one.customer_informed) for one in book.history().incidents] == [(True, False)] * 2
+    for one in (book.works(), book.incident()):
+        assert (one.emergency, one.customer_informed) == (True, False)
+    assert not book.works().in_slot
     notice = {"notice": "N-1", "purpose": "emergency", "language": "fr", "recipients": ("a@example.org",)}
     mail = {"subject": "Urgence", "message_id": "<1@example.org>", "digest": "0" * 64}
     book.write(say("notice", "2026-10-06 10:05", follows=seq, **notice, **mail))
-    assert not book.history().incidents[0].customer_informed
+    assert not book.incident().customer_informed
     book.write(answer(1, "accepted", "2026-10-06 10:06"))
-    assert [one.customer_informed for one in book.history().incidents] == [True, True]
+    assert book.incident().customer_informed
+    assert book.works().customer_informed
+
+
+def test_an_incident_that_a_network_cut_caused(book):
+    facts = {"from": "active", "to": "network-cut", "clause": "A-3.1.4-1", "requester": "support", "reason": "flaw"}
+    _, seq = book.write(opened(), say("state", server="web1", **facts))
+    assert not book.incident().network_cut
+    book.write(say("incident-linked", incident=INC, entry=seq))
+    assert book.incident().network_cut
 
 
 def test_probes_in_order_of_time(book):
