@@ -106,7 +106,7 @@ def _install(names, preseed):
         )
         if preseed:
             require(["debconf-set-selections"], "debconf-set-selections", stdin="\n".join(preseed) + "\n")
-        _update()
+        update_lists()
         # Without a running stack nobody needs the scripts' daemon-reload until the end.
         offline = {"SYSTEMD_OFFLINE": "1"} if first else {}
         code, text = attempt(
@@ -116,18 +116,18 @@ def _install(names, preseed):
         )
     attempt(["systemctl", "daemon-reload"])
     if code != 0:
-        raise ModuleError(f"apt-get install failed: {_apt_error(text)}")
+        raise ModuleError(f"apt-get install failed: {apt_error(text)}")
     with open("/var/lib/infogere/packages-installed", "w", encoding="ascii"):
         pass
 
 
-def _update():
+def update_lists():
     code, text = attempt(["apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any"], timeout=UPDATE_PATIENCE)
     if code != 0:
-        raise ModuleError(f"apt-get update failed: {_apt_error(text)}; nothing was installed")
+        raise ModuleError(f"apt-get update failed: {apt_error(text)}; nothing was installed")
 
 
-def _apt_error(text):
+def apt_error(text):
     """apt's own error lines in one, with the way out."""
     errors = [line[2:].strip() for line in text.splitlines() if line.startswith("E:")]
     culprits = re.findall(r"^ (\S+)\n", text.rpartition("Errors were encountered while processing:")[2], re.MULTILINE)

@@ -1,9 +1,10 @@
-"""``infogere patch``: judge updates."""
+"""``infogere patch``: judge updates, plan them, apply exactly what was planned."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from infogere.errors import InfogereError
 
 if TYPE_CHECKING:
     from infogere.patching.judging import Judge, Judgement
+    from infogere.patching.plan import Plan
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,10 +23,66 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
+Limit = Annotated[str | None, typer.Option("--limit", "-l", metavar="PATTERN", help="Only these servers.")]
+Inventory = Annotated[
+    list[str] | None, typer.Option("--inventory", "-i", metavar="PATH", help="Default: Ansible's own.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON, for machines.")]
 
-@app.callback()
-def root() -> None:
-    """Keeps ``classify`` a subcommand while it is alone."""
+
+@app.command()
+def plan(
+    limit: Limit = None,
+    inventory: Inventory = None,
+    refresh: Annotated[bool, typer.Option(help="Fetch the package lists before; else judge by those there.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Look at the pending updates of every server, judge each one, and freeze what a window may apply.
+
+    Nothing is installed. What needs the customer's consent is left out, with everything that cannot come without it.
+
+    Examples:
+
+        infogere patch plan -l web1.example.net
+
+        infogere patch plan --json | jq '.[] | {server, planned, refused, digest}'
+    """
+    from infogere.cli import playbooks
+
+    started = datetime.now(UTC)
+    code = playbooks.run("patch_plan", inventory=inventory, limit=limit, variables={"patch_refresh": refresh})
+    _print([made for made in _plans() if made.made >= started], as_json)
+    raise typer.Exit(1 if code else 0)
+
+
+@app.command()
+def show(
+    servers: Annotated[list[str] | None, typer.Argument(metavar="[SERVER]...", help="Default: all.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show frozen plans; a plan that was altered since is refused.
+
+    Example: infogere patch show web1.example.net
+    """
+    from infogere.patching import frozen
+
+    where = settings.load()
+    _print([frozen.thaw(where.state_dir, server) for server in servers] if servers else _plans(), as_json)
+
+
+def _plans() -> list[Plan]:
+    from infogere.patching import frozen
+
+    return frozen.all_plans(settings.load().state_dir)
+
+
+def _print(plans: list[Plan], as_json: bool) -> None:
+    from infogere.cli import patch_view
+
+    if as_json:
+        typer.echo(json.dumps([patch_view.as_plain(plan) for plan in plans], ensure_ascii=False, indent=2))
+    else:
+        patch_view.show(plans)
 
 
 @app.command()

@@ -87,13 +87,7 @@ def ask(
     """
     at = now or datetime.now(UTC)
     known_action(question.action)
-    resolved = ResolvedHost(
-        name=host,
-        groups=tuple(str(name) for name in variables.get("group_names", ())),
-        variables={name: plain(variables[name]) for name in READ if variables.get(name) is not None},
-        names=tuple(str(name) for name in variables),
-        file=str(variables.get("inventory_file") or ""),
-    )
+    resolved = host_of(host, variables)
     server, findings = judge_host(resolved, oracle().terms)
     if server is None or findings:
         answer, entry = _faulty(resolved, findings[0], question, at)
@@ -101,6 +95,17 @@ def ask(
         answer, entry = _decided(server, question, at, url)
     with Store(url, state_dir) as store:
         return Answer(**{**answer, "seq": store.append(entry)})
+
+
+def host_of(host: str, variables: Mapping[str, Any]) -> ResolvedHost:
+    """A host as a playbook knows it; for ``variables`` see ``ask``."""
+    return ResolvedHost(
+        name=host,
+        groups=tuple(str(name) for name in variables.get("group_names", ())),
+        variables={name: plain(variables[name]) for name in READ if variables.get(name) is not None},
+        names=tuple(str(name) for name in variables),
+        file=str(variables.get("inventory_file") or ""),
+    )
 
 
 def _decided(server: Server, question: Question, at: datetime, url: str) -> tuple[dict[str, Any], DecisionEntry]:

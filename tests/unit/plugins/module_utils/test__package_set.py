@@ -86,8 +86,8 @@ def test_a_disk_that_is_too_full_is_refused_before_anything(dpkg):
     ],
 )
 def test_the_error_of_apt_in_one_line(said, words):
-    assert package_set._apt_error(said).startswith(words)
-    assert "\n" not in package_set._apt_error(said)
+    assert package_set.apt_error(said).startswith(words)
+    assert "\n" not in package_set.apt_error(said)
 
 
 class TestPolicy:

@@ -1,0 +1,11 @@
+"""Ship the module's logic to the server: see the module's documentation."""
+
+from __future__ import annotations
+
+from ansible_collections.infogere.hosting.plugins.plugin_utils.remote import RemoteAction
+
+
+class ActionModule(RemoteAction):
+    """Runs ``pending_updates`` over the fast path."""
+
+    module = "pending_updates"
