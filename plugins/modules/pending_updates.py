@@ -31,8 +31,8 @@ options:
     type: bool
     default: false
 seealso:
-  - module: infogere.hosting.update_set
-    description: Applies a part of the transaction.
+  - module: infogere.hosting.patch_plan
+    description: Judges the transaction and freezes what a window may apply.
 """
 
 EXAMPLES = r"""
