@@ -104,6 +104,7 @@ class IncidentLine:
         contract_clock: from the ticket (A-5.3-1) to restoration; None: it never ran.
         monitoring_clock: from the first failing evidence to restoration; None: no evidence.
         contract_s, monitoring_s: covered seconds of both inside the month, works taken out.
+        counted_s: what it adds on its own to unavailability, or to what is left out; overlaps not yet taken out.
     """
 
     id: str
@@ -112,6 +113,7 @@ class IncidentLine:
     monitoring_clock: Span | None
     contract_s: int
     monitoring_s: int
+    counted_s: int
     open: bool
 
 
