@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from types import MappingProxyType
 
 from infogere.sla import explain_money
 from infogere.sla.coverage import ALWAYS
 from infogere.sla.model import Contract, History, Rules, Works
 from infogere.sla.result import (
     Availability,
-    Figure,
     IncidentLine,
     IncidentStanding,
     Result,
@@ -20,7 +18,7 @@ from infogere.sla.result import (
     WorksStanding,
     Year,
 )
-from infogere.sla.wording import both_ways, clock_time, plain, seconds
+from infogere.sla.wording import both_ways, clock_time, plain, seconds, step
 
 _INCIDENTS: Mapping[IncidentStanding, tuple[str, str, str]] = {
     # standing: (clause, reading, what follows from it)
@@ -50,14 +48,9 @@ def steps(result: Result, history: History, rules: Rules) -> tuple[Step, ...]:
     return tuple(_availability(result, history, rules)) + tuple(explain_money.steps(result, history.contract, rules))
 
 
-def step(key: str, clause: str, text: str, reading: str = "", **numbers: Figure) -> Step:
-    """One line; see ``Step``."""
-    return Step(key, clause, text, MappingProxyType(numbers), reading)
-
-
 def _availability(result: Result, history: History, rules: Rules) -> Iterator[Step]:
     month, contract = result.month.availability, history.contract
-    yield _total(result, contract, rules)
+    yield _total(result, contract)
     announced = {job.id: job for job in history.works}
     for job in result.works:
         yield _works(job, announced[job.id], contract, rules)
@@ -92,22 +85,22 @@ def _availability(result: Result, history: History, rules: Rules) -> Iterator[St
     yield _breach(result)
 
 
-def _total(result: Result, contract: Contract, rules: Rules) -> Step:
+def _total(result: Result, contract: Contract) -> Step:
     month = result.month.availability
     span = f"{clock_time(month.start, contract.zone)} to {clock_time(month.end, contract.zone)}"
     length = month.end - month.start
-    numbers: dict[str, Figure] = {"total_s": month.total_s, "start": month.start, "end": month.end}
+    what = f"{result.month.name}, {span}"
     if month.total_s == length:
-        return step("month.total", "A-5.1-4", f"{result.month.name}, {span}: {both_ways(length)}", **numbers)
+        return step("month.total", "A-5.1-4", f"{what}: {both_ways(length)}", total_s=length)
+    covered = contract.coverage or ALWAYS
     return step(
         "month.covered",
         "A-5.1-5",
-        f"{result.month.name}, {span}: {seconds(length)}, of which {contract.coverage or ALWAYS}, "
-        f"less closed days, covers {both_ways(month.total_s)}",
+        f"{what}: {seconds(length)}, of which {covered} less closed days covers {both_ways(month.total_s)}",
         "Q22",
-        coverage=contract.coverage or ALWAYS,
+        coverage=covered,
         length_s=length,
-        **numbers,
+        total_s=month.total_s,
     )
 
 
@@ -200,11 +193,8 @@ def _limit(result: Result, rules: Rules) -> Step:
 
 def _year(year: Year, contract: Contract, rules: Rules) -> Iterator[Step]:
     terms = year.availability
-    what = (
-        f"service year {year.number}, {clock_time(terms.start, contract.zone)} to {clock_time(terms.end, contract.zone)}, "
-        "so far"
-    )
-    yield _rate("year", what, terms, rules)
+    span = f"{clock_time(terms.start, contract.zone)} to {clock_time(terms.end, contract.zone)}"
+    yield _rate("year", f"service year {year.number} so far, {span}", terms, rules)
     rate = plain(rules.terms.availability.rate.percent)
     judged = f"under {rate} %" if terms.under else f"not under {rate} %"
     where = ""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import MappingProxyType
 
 from infogere.sla.model import Contract, Rules
-from infogere.sla.result import Figure, GtrLine, Result, Step
-from infogere.sla.wording import both_ways, clock_time, plain, seconds
+from infogere.sla.result import GtrLine, Result, Step
+from infogere.sla.wording import both_ways, clock_time, plain, seconds, step
 
 
 def steps(result: Result, contract: Contract, rules: Rules) -> Iterator[Step]:
@@ -15,14 +14,12 @@ def steps(result: Result, contract: Contract, rules: Rules) -> Iterator[Step]:
     yield from _gtd(result, contract, rules)
     if result.gtr.missing is not None:
         gap = result.gtr.missing
-        yield _step(
-            "gtr.missing", gap.clause, f"no GTR penalty can be computed without {gap.what}: {gap.way_out}", "Q3"
-        )
+        yield step("gtr.missing", gap.clause, f"no GTR penalty can be computed without {gap.what}: {gap.way_out}", "Q3")
     for line in result.gtr.lines:
         yield _gtr(line, contract, rules)
     if result.gtr.capped:
         cap = rules.terms.restore_time.cap
-        yield _step(
+        yield step(
             "gtr.cap",
             cap.clause,
             f"all GTR penalties together: at most {plain(cap.percent)} % of the monthly amount",
@@ -32,14 +29,10 @@ def steps(result: Result, contract: Contract, rules: Rules) -> Iterator[Step]:
     yield _total(result, contract, rules)
 
 
-def _step(key: str, clause: str, text: str, reading: str = "", **numbers: Figure) -> Step:
-    return Step(key, clause, text, MappingProxyType(numbers), reading)
-
-
 def _gtd(result: Result, contract: Contract, rules: Rules) -> Iterator[Step]:
     guarantee, gtd = rules.terms.availability, result.gtd
     if not result.month.breach:
-        yield _step("gtd.none", guarantee.penalty.clause, "no availability penalty: the guarantee was met", slices=0)
+        yield step("gtd.none", guarantee.penalty.clause, "no availability penalty: the guarantee was met", slices=0)
         return
     down = result.month.availability.unavailable_s
     base, what = down, seconds(down)
@@ -47,7 +40,7 @@ def _gtd(result: Result, contract: Contract, rules: Rules) -> Iterator[Step]:
         base = max(0, down - result.month.limit_s)
         what = f"{seconds(base)} beyond the limit"
     length = guarantee.penalty.slice
-    yield _step(
+    yield step(
         "gtd.slices",
         length.clause,
         f"{what} in slices of {length.minutes} min: {gtd.slices} {rules.readings.slice_rounding}",
@@ -58,7 +51,7 @@ def _gtd(result: Result, contract: Contract, rules: Rules) -> Iterator[Step]:
     )
     each, uncapped = guarantee.penalty.percent, gtd.slices * guarantee.penalty.percent
     cap = f", at most {plain(guarantee.cap.percent)} %" if gtd.capped else ""
-    yield _step(
+    yield step(
         "gtd.amount",
         guarantee.cap.clause if gtd.capped else guarantee.penalty.clause,
         f"{gtd.slices} x {plain(each)} % = {plain(uncapped)} %{cap}; of {contract.monthly_fee} EUR: {gtd.amount} EUR",
@@ -77,10 +70,11 @@ def _gtr(line: GtrLine, contract: Contract, rules: Rules) -> Step:
     ended = "still open after" if line.restored is None else "restored after"
     text = f"incident {line.incident}: {hours} h guaranteed, so due {due}; {ended} {both_ways(line.elapsed_s)}"
     if line.overrun_s:
-        text += f", {both_ways(line.overrun_s)} late: {plain(line.percent)} % of {contract.monthly_fee} EUR = {line.amount} EUR"
+        text += f", {both_ways(line.overrun_s)} late: {plain(line.percent)} %"
+        text += f" of {contract.monthly_fee} EUR = {line.amount} EUR"
     else:
         text += ": in time"
-    return _step(
+    return step(
         "gtr.line",
         rules.terms.restore_time.bands[0].clause,
         text,
@@ -105,7 +99,7 @@ def _total(result: Result, contract: Contract, rules: Rules) -> Step:
         }[rules.readings.caps]
         text += f", {why}: {plain(result.total.percent)} %"
     text += f"; of {contract.monthly_fee} EUR: {result.total.amount} EUR, due if the customer asks by ticket"
-    return _step(
+    return step(
         "total",
         rules.terms.availability.on_request_only.clause,
         text,

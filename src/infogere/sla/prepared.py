@@ -13,6 +13,7 @@ from infogere.sla.availability import Ground, ground, unknown_spans
 from infogere.sla.clocks import Clocked, clocked
 from infogere.sla.coverage import Coverage
 from infogere.sla.model import History, Rules
+from infogere.sla.penalties import band
 from infogere.sla.periods import Period, service_years
 from infogere.sla.planned import Judged
 from infogere.sla.restore import Guarantee
@@ -84,26 +85,33 @@ class Prepared:
 
         Incidents whose GTR belongs to another month are taken out as well: they were priced there.
         """
-        zone = self.history.contract.zone
         left = [
             clock
             for clock in self.incidents
-            if clock.incident.id not in paid
-            and (
-                clock.incident.effect != "interruption"
-                or restore.paying_month(clock, self.rules, zone) in {None, span.name}
-                or not self._pays(clock)
-            )
+            if clock.incident.id not in paid and not self._priced_elsewhere(clock, span)
         ]
         return self._sorted((span.start, span.end), left).unavailable.seconds(span.start, span.end)
 
-    def _pays(self, clock: Clocked) -> bool:
-        if clock.contract is None or not self.history.contract.gtr_hours:
+    def _priced_elsewhere(self, clock: Clocked, span: Period) -> bool:
+        if clock.contract is None or clock.incident.effect != "interruption" or not clock.against_provider:
             return False
-        return self.guarantee.elapsed(*clock.contract) > self.guarantee.seconds
+        overrun = self.guarantee.elapsed(*clock.contract) - self.guarantee.seconds
+        month = restore.paying_month(clock, self.rules, self.history.contract.zone)
+        sold = self.history.contract.gtr_hours is not None
+        return sold and month not in {None, span.name} and band(overrun, self.rules) > 0
 
     def _sorted(self, bounds: tuple[int, int], incidents: Iterable[Clocked]) -> Ground:
-        return ground(*bounds, incidents, self.works, self._unknown, self.coverage, self.rules, self.guarantee.due)
+        start, end = bounds
+        return ground(
+            start,
+            end,
+            incidents=incidents,
+            works=self.works,
+            unknown=self._unknown,
+            coverage=self.coverage,
+            rules=self.rules,
+            expiry=self.guarantee.due,
+        )
 
     @cached_property
     def _unknown(self) -> Spans:

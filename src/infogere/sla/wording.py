@@ -1,13 +1,20 @@
-"""Numbers as an English reader expects them. Only for people: nothing is computed from these texts."""
+"""Steps and numbers as an English reader expects them. Only for people: nothing is computed from these texts."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from infogere.sla.periods import local
+from infogere.sla.result import Figure, Step
 
 _UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+
+
+def step(key: str, clause: str, text: str, reading: str = "", **numbers: Figure) -> Step:
+    """One line of the arithmetic; see ``Step``."""
+    return Step(key, clause, text, MappingProxyType(numbers), reading)
 
 
 def seconds(count: int) -> str:
@@ -17,7 +24,8 @@ def seconds(count: int) -> str:
 
 def duration(count: int) -> str:
     """``1 h 0 min 5 s``, from the largest unit that is there to the last that is not zero."""
-    parts, left = [], count
+    parts: list[tuple[int, str]] = []
+    left = count
     for unit, length in _UNITS:
         amount, left = divmod(left, length)
         if amount or parts:
