@@ -28,6 +28,9 @@ class Settings:
         terms: terms file, or version of a shipped one; None: the shipped default.
         calendar: calendar file, or version of a shipped one; None: the terms' own.
         profile: how unclear articles are read, ``customer`` or ``provider``.
+        smtp_url: mail server that takes notices to customers: ``smtp://``, ``submission://`` or ``smtps://``.
+        smtp_password_file: file with the password for it; INFOGERE_SMTP_PASSWORD wins.
+        mail_from: sender of notices, ``Name <address>``.
     """
 
     state_dir: Path
@@ -36,6 +39,9 @@ class Settings:
     terms: str | None = None
     calendar: str | None = None
     profile: str = "customer"
+    smtp_url: str | None = None
+    smtp_password_file: Path | None = None
+    mail_from: str | None = None
 
 
 def load() -> Settings:
@@ -53,6 +59,10 @@ def load() -> Settings:
         terms=_name_or_path("terms", section, base),
         calendar=_name_or_path("calendar", section, base),
         profile=os.environ.get("INFOGERE_PROFILE") or section.get("profile") or "customer",
+        smtp_url=os.environ.get("INFOGERE_SMTP_URL") or section.get("smtp_url") or None,
+        smtp_password_file=_path(os.environ.get("INFOGERE_SMTP_PASSWORD_FILE"), Path.cwd())
+        or _path(section.get("smtp_password_file"), base),
+        mail_from=os.environ.get("INFOGERE_MAIL_FROM") or section.get("mail_from") or None,
     )
 
 

@@ -196,13 +196,18 @@ class OrderForm(Form):
 
 
 class Customer(Form):
-    """Who pays. The mapping ``customer`` usually lives in ``group_vars/customer_<id>.yml``."""
+    """Who pays. The mapping ``customer`` usually lives in ``group_vars/customer_<id>.yml``.
+
+    Attributes:
+        language: of what is sent to them; the terms are in French.
+    """
 
     id: Identifier
     name: str = Field(min_length=1)
     contacts: tuple[Contact, ...] = ()
     authorised_third_parties: tuple[ThirdParty, ...] = ()
     legal_identity: str = ""
+    language: Literal["fr", "en"] = "fr"
 
 
 @dataclass(frozen=True)
