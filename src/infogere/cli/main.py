@@ -25,6 +25,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "calendar": ("infogere.cli.calendar", "Working days, discouraged periods, patch windows, deadlines."),
     "record": ("infogere.cli.record", "Read, verify and export the SLA record."),
     "patch": ("infogere.cli.patch", "Updates: what is minor, what a window would apply, and applying exactly that."),
+    "works": ("infogere.cli.works", "Planned works: announce in time, with proof; move, cancel, close."),
+    "notices": (
+        "infogere.cli.notices",
+        "E-mail to customers: what waits, what was sent, what the mail server answered.",
+    ),
     "lab": ("infogere.cli.lab", "Test servers on this machine, each in a container."),
 }
 

@@ -108,8 +108,8 @@ class Outbox:
         return f"{socket.gethostname()}:{self.state_dir}"
 
     def prepare(self) -> None:
-        """Make or migrate the tables; the record has to be there."""
-        with self._open() as database:
+        """Make or migrate the tables."""
+        with self._open(create=True) as database:
             ensure_current(database, self.url, TABLES)
 
     @contextmanager
@@ -195,8 +195,8 @@ class Outbox:
             return []
 
     @contextmanager
-    def _open(self) -> Iterator[Database]:
-        database = connect(self.url, create=False)
+    def _open(self, *, create: bool = False) -> Iterator[Database]:
+        database = connect(self.url, create=create)
         try:
             yield database
         finally:
@@ -251,6 +251,23 @@ def withdraw(transaction: Transaction, notice: str, now: datetime) -> None:
         notice=notice,
         now=chain.instant_text(now),
     )
+
+
+def may_have_arrived(transaction: Transaction, notice: str) -> bool:
+    """Whether a mail server has taken the notice for anybody, or may have."""
+    return bool(
+        transaction.rows(
+            "SELECT number FROM notice_letter WHERE notice = :notice AND (copy > 1"
+            " OR state IN ('accepted', 'in-doubt', 'sending')) LIMIT 1",
+            notice=notice,
+        )
+    )
+
+
+def sender(transaction: Transaction, notice: str) -> str:
+    """Who sent a notice that is there, as a header names it."""
+    found = transaction.rows("SELECT sender FROM notice_message WHERE notice = :notice LIMIT 1", notice=notice)
+    return str(found[0][0])
 
 
 def _insert(transaction: Transaction, table: str, values: dict[str, Any]) -> None:

@@ -42,9 +42,9 @@ def new_id() -> str:
     return f"N-{secrets.token_hex(8)}"
 
 
-def message_id(message: Message) -> str:
-    """The Message-ID that every copy of this notice has."""
-    return f"<{message.notice}@{sender_of(message.sender).domain}>"
+def message_id(notice: str, sender: str) -> str:
+    """The Message-ID that every copy of a notice from this sender has."""
+    return f"<{notice}@{sender_of(sender).domain}>"
 
 
 def write(
@@ -141,7 +141,7 @@ def _put(transaction: Transaction, message: Message, recipients: tuple[Mailbox, 
             language=message.language,
             recipients=tuple(box.address for box in recipients),
             subject=message.subject,
-            message_id=message_id(message),
+            message_id=message_id(message.notice, message.sender),
             digest=hashlib.sha256(message.message).hexdigest(),
         )
     )

@@ -28,7 +28,8 @@ class WorksAnnounced(WorksEntry):
         revision: 1, 2 ... ; the last one is in force, but an earlier one stays what was announced until it is accepted.
         start, duration_s: what the notice states (A-5.5-2).
         last_date: last valid day of the notice, in the contract's zone.
-        send_by: latest sending that holds under every reading of the 8 days.
+        send_by: latest sending that holds by the date and by whole days of 24 hours alike (Q28).
+        emergency: why it could not wait; it is allowed and it counts (A-L3-25, Q9).
     """
 
     kind: ClassVar[str] = "works-announced"
@@ -42,6 +43,7 @@ class WorksAnnounced(WorksEntry):
     notice: Name
     last_date: Day
     send_by: Instant
+    emergency: Line | None = None
 
 
 class WorksCancelled(WorksEntry):
