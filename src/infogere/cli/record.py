@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from infogere import settings
+from infogere.cli import record_signing
 from infogere.errors import InfogereError
 
 if TYPE_CHECKING:
+    from infogere.record.findings import Report
     from infogere.record.reading import StoredEntry
-    from infogere.record.verify import Report
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,6 +28,10 @@ Contract = Annotated[str | None, typer.Option(metavar="ID", help="Only this orde
 Keys = Annotated[
     list[str] | None,
     typer.Option("--key", metavar="HEX", help="A public key that may have signed; see `infogere record key`."),
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--since-checkpoint", metavar="SIZE:ROOT", help="The record must go on from this earlier checkpoint."),
 ]
 
 
@@ -79,9 +84,10 @@ def show(seq: Annotated[int, typer.Argument(min=1, help="Number of the entry.")]
 def verify(
     file: Annotated[Path | None, typer.Option(metavar="FILE", help="Verify an export instead; works anywhere.")] = None,
     key: Keys = None,
+    since: Since = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")] = False,
 ) -> None:
-    """Check every entry, link and checkpoint; exit 1 if anything was changed or removed.
+    """Check every entry, link, day, checkpoint and key; exit 1 if anything was changed or removed.
 
     A run that began and has no end is a warning: it was killed, or is still running.
 
@@ -89,19 +95,22 @@ def verify(
 
         infogere record verify
 
-        infogere record verify --file export.jsonl --key 9f2c...
+        infogere record verify --file export.jsonl --key 9f2c... --since-checkpoint 1200:5f08...
     """
+    from infogere.record.findings import Point
+
+    point = Point.parse(since) if since else None
     if file is None:
         from infogere.record.verify import verify_record
 
         where = settings.load()
-        report = verify_record(where.record_url, where.state_dir, keys=key or ())
+        report = verify_record(where.record_url, where.state_dir, keys=key or (), since=point)
     else:
-        from infogere.record.export import verify_lines
+        from infogere.record.examine import verify_lines
 
         try:
             with file.open("rb") as lines:
-                report = verify_lines(lines, keys=key or ())
+                report = verify_lines(lines, keys=key or (), since=point)
         except OSError as error:
             raise InfogereError(f"{file}: {error.strerror}", way_out="name a file made by `export`") from error
     _print_report(report)
@@ -113,8 +122,12 @@ def verify(
 def export(
     contract: Contract = None,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there instead of to the screen.")] = None,
+    since: Since = None,
+    terms: record_signing.Terms = None,
 ) -> None:
     """Hand out all entries, or one contract's, as JSON lines that prove themselves complete.
+
+    A fresh checkpoint at the end covers every line; of other customers it shows sizes and roots only.
 
     Examples:
 
@@ -123,51 +136,38 @@ def export(
         infogere record export | xz > record.jsonl.xz
     """
     from infogere.record.export import export_lines
-    from infogere.record.reading import Reader
-
-    where = settings.load()
-    with Reader(where.record_url) as reader:
-        lines = export_lines(reader, where.state_dir, contract=contract)
-        if output is None:
-            sys.stdout.buffer.writelines(lines)
-            return
-        # Whole or not at all: half an export would look like a record with its tail removed.
-        draft = output.with_name(output.name + ".part")
-        try:
-            with draft.open("wb") as target:
-                target.writelines(lines)
-            draft.replace(output)
-        except OSError as error:
-            raise InfogereError(f"{output}: {error.strerror}", way_out="choose another --output") from error
-        finally:
-            draft.unlink(missing_ok=True)
-
-
-@app.command()
-def key() -> None:
-    """Print the public key that signs this controller's checkpoints and exports.
-
-    Keep it somewhere else too: it is what an export is compared with.
-    """
-    from infogere.record.keys import SigningKey
-
-    typer.echo(SigningKey(settings.ensure_state_dir(settings.load())).public)
-
-
-@app.command()
-def checkpoint(
-    terms: Annotated[str | None, typer.Option(metavar="VERSION", help="Version of the terms in force.")] = None,
-) -> None:
-    """Sign the record as it is now. The first entry of each day does it by itself; a timer may, on quiet days.
-
-    Example: infogere record checkpoint
-    """
+    from infogere.record.findings import Point
     from infogere.record.recorder import DEFAULT_TERMS
-    from infogere.record.store import Store
 
     where = settings.load()
-    with Store(where.record_url, where.state_dir) as store:
-        typer.echo(f"checkpoint is entry {store.checkpoint(terms or DEFAULT_TERMS)}")
+    lines = export_lines(
+        where.record_url,
+        where.state_dir,
+        terms=terms or DEFAULT_TERMS,
+        contract=contract,
+        since=Point.parse(since) if since else None,
+    )
+    if output is None:
+        sys.stdout.buffer.writelines(lines)
+        return
+    # Whole or not at all: half an export would look like a record with its tail removed.
+    draft = output.with_name(output.name + ".part")
+    try:
+        with draft.open("wb") as target:
+            target.writelines(lines)
+        draft.replace(output)
+    except OSError as error:
+        raise InfogereError(f"{output}: {error.strerror}", way_out="choose another --output") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+app.command()(record_signing.checkpoint)
+app.command()(record_signing.key)
+app.command("rotate-key")(record_signing.rotate_key)
+app.command("trust-key")(record_signing.trust_key)
+app.command()(record_signing.prove)
+app.command()(record_signing.timer)
 
 
 def _instant(text: str) -> datetime:
@@ -216,9 +216,12 @@ def _print_report(report: Report) -> None:
         verdict = Text(f"{found} in {_count(report.entries, 'entry', 'entries')}: the record was changed", "bold red")
     else:
         warnings = f", {_count(len(report.findings), 'warning')}" if report.findings else ""
-        size = f"{_count(report.entries, 'entry', 'entries')}, {_count(report.checkpoints, 'checkpoint')}"
+        late = f" ({report.late} late)" if report.late else ""
+        size = f"{_count(report.entries, 'entry', 'entries')}, {_count(report.checkpoints, 'checkpoint')}{late}"
         verdict = Text(f"{size}: the chain is whole{warnings}", "green")
     console.print(verdict)
+    if report.newest and report.whole:
+        console.print(f"newest checkpoint, to keep for the next export: {report.newest}")
 
 
 def _count(number: int, word: str, several: str = "") -> str:

@@ -19,6 +19,13 @@ from typing import Any
 FORMAT = 1
 ENTRY_PREFIX = b"infogere:record:entry:1\n"
 NOTHING = "0" * 64
+# What a body holds: no more, no less.
+KEYS = frozenset(
+    {
+        *("format", "seq", "previous", "contract", "contract_seq", "contract_previous", "recorded", "at"),
+        *("kind", "clauses", "terms", "run", "server", "follows", "salt", "data"),
+    }
+)
 _LARGEST_INTEGER = 2**53 - 1  # what every JSON reader keeps exactly
 
 
@@ -55,7 +62,7 @@ def canonical(value: object) -> bytes:
 
 def parse(body: bytes) -> dict[str, Any]:
     """The object behind canonical bytes; ValueError if they are not the canonical spelling."""
-    value = json.loads(body, parse_float=_refuse, parse_constant=_refuse, parse_int=_integer)
+    value = _DECODER.decode(body.decode())
     if not isinstance(value, dict) or _spell(value) != body:
         raise ValueError("not canonical JSON")
     return value
@@ -113,7 +120,7 @@ def seal(
 
 
 def _spell(value: object) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _refuse(text: str) -> float:
@@ -122,8 +129,14 @@ def _refuse(text: str) -> float:
 
 def _integer(text: str) -> int:
     number = int(text)
-    _require_canonical(number)
+    if not -_LARGEST_INTEGER <= number <= _LARGEST_INTEGER:
+        raise ValueError(f"integer {number} is beyond 2**53 - 1")
     return number
+
+
+# Made once: a verification spells and reads every entry of the record.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_DECODER = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, parse_int=_integer)
 
 
 def _require_canonical(value: object) -> None:

@@ -163,13 +163,16 @@ class Correction(Entry):
 class Checkpoint(Entry):
     """Signed root over all earlier entries (see ``merkle``); written by the store alone.
 
-    ``peaks`` are the perfect subtrees of the ``size`` entries, from which the next root is
-    computed without reading the whole record again.
+    ``day`` is the UTC day that it closes, None for one that was asked for in between; ``late`` says
+    that the day after it passed without an entry. ``peaks`` are the perfect subtrees of the ``size``
+    entries, from which the next root is computed without reading the whole record again.
     """
 
     kind: ClassVar[str] = "checkpoint"
     clauses: ClassVar[tuple[str, ...]] = ("A-1-1", "A-2-6")
 
+    day: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    late: bool = False
     size: Count
     root: Hex
     peaks: Annotated[tuple[Hex, ...], Field(max_length=64)]
@@ -182,6 +185,7 @@ MODELS: dict[str, type[Entry]] = {
 }
 # Kinds that no run needs live in modules of their own, imported when one of them is met.
 _KINDS_IN = {
+    "keys": ("key",),
     "contract": ("contract-basis", "delivery"),
     "incidents": (
         "incident-opened",

@@ -1,160 +1,99 @@
 """Hand out the record, or one contract's part of it, as lines that prove themselves complete.
 
-One JSON object per line: first what the file is about, then ``{"body":{...},"hash":"..."}`` for each
-entry, and last a seal that states how many there are and which is the last, signed with the
-controller's key.
+One JSON object per line: what the file is about, then the entries in order, and last a signed seal. In a contract's
+export the others' entries are stretches of Merkle nodes: the reader grows the same tree as the provider, so that every
+checkpoint proves every line before it, whole and in its place, and that the record only ever grew.
+``docs/record-format.md`` is the specification; ``examine`` reads it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from infogere.record import chain
 from infogere.record.database import RecordError
-from infogere.record.judge import Exhibit, Finding, Judge
-from infogere.record.keys import SigningKey, signature_fits
-from infogere.record.reading import OpenRuns, Reader, StoredEntry
-from infogere.record.verify import Report, label_of
+from infogere.record.findings import Finding, Point
+from infogere.record.judge import Judge, fields_of
+from infogere.record.keys import Signer, signer_in_force
+from infogere.record.merkle import Stretch
+from infogere.record.reading import Reader, StoredEntry
+from infogere.record.signatures import seal_bytes
+from infogere.record.store import Store
 
-SEAL_PREFIX = b"infogere:record:seal:1\n"
+FORMAT = 2
 
 
 def export_lines(
-    reader: Reader, state_dir: Path, *, contract: str | None = None, now: datetime | None = None
+    url: str,
+    state_dir: Path,
+    *,
+    terms: str,
+    contract: str | None = None,
+    since: Point | None = None,
+    now: datetime | None = None,
 ) -> Iterator[bytes]:
-    """The lines of an export, each ending in a newline; a broken chain is refused, naming the entry."""
-    key = SigningKey(state_dir)
-    judge = Judge(contract=contract, trusted=frozenset({key.public}))
-    yield chain.canonical({"export": {"contract": contract, "format": chain.FORMAT}}) + b"\n"
-    for entry in reader.stream(contract=contract):
-        exhibit = Exhibit(entry.seq, entry.contract, entry.contract_seq, entry.hash, entry.body, label_of(entry))
-        for finding in judge.check(exhibit):
-            if finding.broken and finding.code != "key":
-                raise RecordError(f"no export of a broken record: {finding.message}", way_out="infogere record verify")
-        yield b'{"body":' + entry.body + b',"hash":"' + entry.hash.encode() + b'"}\n'
-    if contract is not None and not judge.entries:
-        raise RecordError(f"the record has no entry of contract {contract}", way_out="see `infogere record list`")
-    seal = {
-        "contract": contract,
-        "entries": judge.entries,
-        "format": chain.FORMAT,
-        "head": judge.head.hash if judge.entries else chain.NOTHING,
-        "key": key.public,
-        "sealed": chain.instant_text(now or datetime.now(UTC)),
-    }
-    signature = key.sign(SEAL_PREFIX + chain.canonical(seal))
-    yield chain.canonical({"seal": seal, "signature": signature}) + b"\n"
+    """The lines of an export, each ending in a newline; a broken chain is refused, naming the entry.
 
-
-def verify_lines(lines: Iterable[bytes], *, keys: Iterable[str] = ()) -> Report:
-    """Verify an export by itself; needs neither the record nor the provider.
+    It ends with a checkpoint over everything before it, which is made if it is not there.
 
     Args:
-        lines: the lines of the file, with their newlines.
-        keys: public keys (hex) of which one must have signed; without any, an unknown key is only shown.
+        terms: version of the terms in force, for that checkpoint.
+        contract: only this order form's entries; None for the whole record.
+        since: an earlier checkpoint that the export must go on from.
     """
-    examination = _Examination(frozenset(keys))
-    findings = [finding for number, line in enumerate(lines, 1) for finding in examination.line(number, line)]
-    findings += examination.end()
-    return Report(tuple(findings), examination.judge.entries, examination.judge.checkpoints)
+    with Reader(url) as reader:
+        if contract is not None and not reader.entries(contract=contract, limit=1):
+            raise RecordError(f"the record has no entry of contract {contract}", way_out="see `infogere record list`")
+        now = now or datetime.now(UTC)
+        with Store(url, state_dir) as store:
+            last = store.checkpoint(terms, now=now)
+            in_force = store.keys_in_force()
+            signer = signer_in_force(state_dir, in_force)
+        judge = Judge(contract=contract, known=in_force, since=since)
+        yield chain.canonical({"export": {"contract": contract, "format": FORMAT}}) + b"\n"
+        yield from _entries(reader, judge, last)
+        _refuse_if_broken(list(judge.end()))
+        yield _seal(judge, signer, reader.entry(last).recorded)
 
 
-class _Examination:
-    """State of reading one export, line by line."""
-
-    def __init__(self, trusted: frozenset[str]) -> None:
-        self._trusted = trusted
-        self.judge = Judge(trusted=trusted)
-        self._runs = OpenRuns()
-        self._sealed = False
-
-    def line(self, number: int, line: bytes) -> Iterator[Finding]:
-        value = _parse(line)
-        if self._sealed:
-            yield Finding("seal", f"line {number}: something follows the seal")
-        elif number == 1:
-            yield from self._header(value)
-        elif value is not None and value.keys() == {"seal", "signature"}:
-            self._sealed = True
-            yield from self._seal(value["seal"], value["signature"])
-        elif value is not None and value.keys() == {"body", "hash"}:
-            entry = _stored(value["body"], value["hash"])
-            exhibit = Exhibit(
-                entry.seq,
-                entry.contract,
-                entry.contract_seq,
-                entry.hash,
-                entry.body,
-                f"line {number}, {label_of(entry)}",
-            )
-            yield from self.judge.check(exhibit)
-            self._runs.see(entry)
-        else:
-            self.judge.skip_unreadable()
-            yield Finding("entry", f"line {number}: changed, or not a line of an export")
-
-    def end(self) -> Iterator[Finding]:
-        if not self._sealed:
-            yield Finding("seal", "the export does not end with its seal: the tail was removed")
-        for begin in self._runs.begins():
-            yield Finding(
-                "unfinished", f"{label_of(begin)}: begun on {begin.server}, no end", broken=False, seq=begin.seq
-            )
-
-    def _header(self, value: Mapping[str, Any] | None) -> Iterator[Finding]:
-        about = value.get("export") if value else None
-        if not isinstance(about, dict) or about.get("format") != chain.FORMAT:
-            yield Finding("entry", "line 1: not the first line of an export of this format")
-            return
-        self.judge = Judge(contract=about.get("contract"), trusted=self._trusted)
-
-    def _seal(self, seal: Mapping[str, Any], signature: object) -> Iterator[Finding]:
-        key = str(seal.get("key"))
-        if not signature_fits(key, str(signature), SEAL_PREFIX + chain.canonical(seal)):
-            yield Finding("seal", "the seal's signature does not fit")
-            return
-        stated = (seal.get("contract"), seal.get("entries"), seal.get("head"))
-        found = (self.judge.contract, self.judge.entries, self.judge.head.hash)
-        if stated != found:
-            yield Finding("seal", f"sealed for {stated[1]} entries that are not the {found[1]} in this file")
-        if key not in self._trusted:
-            yield Finding(
-                "key",
-                f"sealed by key {key}, which is not known here -> compare it with the provider's, then pass --key",
-                broken=bool(self._trusted),
-            )
+def _entries(reader: Reader, judge: Judge, last: int) -> Iterator[bytes]:
+    stretch = Stretch(0)
+    contract = judge.contract
+    for entry in reader.stream(up_to=last) if contract is None else reader.redacted(contract, up_to=last):
+        if not isinstance(entry, StoredEntry):
+            stretch.add(entry)
+            continue
+        if stretch.count:
+            yield _hidden(judge, stretch)
+        _refuse_if_broken(judge.check(entry, fields_of(entry.body)))
+        stretch = Stretch(entry.seq)
+        yield b'{"body":' + entry.body + b',"hash":"' + entry.hash.encode() + b'"}\n'
 
 
-def _parse(line: bytes) -> dict[str, Any] | None:
-    """The object of a line; None unless the line is its canonical spelling."""
-    try:
-        value = chain.parse(line.removesuffix(b"\n"))
-    except ValueError:
-        return None
-    parts = (value.get("body", {}), value.get("seal", {}))
-    return value if line.endswith(b"\n") and all(isinstance(part, dict) for part in parts) else None
+def _hidden(judge: Judge, stretch: Stretch) -> bytes:
+    judge.hide(stretch.count, stretch.nodes)
+    return chain.canonical({"hidden": stretch.count, "nodes": stretch.nodes}) + b"\n"
 
 
-def _stored(body: Mapping[str, Any], stated_hash: object) -> StoredEntry:
-    """A line's entry in the form of a row; ill-typed claims become zero or None and then do not fit."""
+def _refuse_if_broken(findings: list[Finding]) -> None:
+    for finding in findings:
+        if finding.code == "since":
+            raise RecordError(finding.message, way_out="compare SIZE:ROOT with the customer's; infogere record verify")
+        if finding.broken:
+            raise RecordError(f"no export of a broken record: {finding.message}", way_out="infogere record verify")
 
-    def text(name: str) -> str | None:
-        return body[name] if isinstance(body.get(name), str) else None
 
-    def number(name: str) -> int | None:
-        return body[name] if type(body.get(name)) is int else None
-
-    return StoredEntry(
-        seq=number("seq") or 0,
-        hash=str(stated_hash),
-        kind=text("kind") or "",
-        recorded=text("recorded") or "",
-        run=text("run"),
-        server=text("server"),
-        contract=text("contract"),
-        contract_seq=number("contract_seq"),
-        body=chain.canonical(body),
-    )
+def _seal(judge: Judge, signer: Signer, sealed: str) -> bytes:
+    seal = {
+        "contract": judge.contract,
+        "entries": judge.entries,
+        "format": FORMAT,
+        "head": judge.head.hash,
+        "key": signer.public,
+        "root": judge.tree.root,
+        "sealed": sealed,
+        "size": judge.tree.size,
+    }
+    return chain.canonical({"seal": seal, "signature": signer.sign(seal_bytes(seal))}) + b"\n"

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from infogere.record import chain
 from infogere.record.database import Database, RecordError, RecordMissing, connect
 from infogere.record.entries import COMMON_FIELDS, Entry, model_of
+from infogere.record.findings import Point
 from infogere.record.migrate import version
 
-_COLUMNS = "seq, hash, kind, recorded, run, server, contract, contract_seq, body"
 _BATCH = 2000
+_HASHES = "SELECT hash FROM record_entry WHERE seq > :after AND seq <= :last ORDER BY seq"
+_REDACTED = """
+SELECT seq, hash, kind, recorded, run, server, contract, contract_seq,
+  CASE WHEN contract = :contract OR (contract IS NULL AND kind IN ('checkpoint', 'key')) THEN body END
+FROM record_entry WHERE seq > :after AND seq <= :last ORDER BY seq
+"""
 _NEVER = 2**53  # beyond every seq
 _FEW = 500  # up to so many servers, one index look-up each is quicker than grouping all states
 
 
-@dataclass(frozen=True)
-class StoredEntry:
-    """One row of the record.
-
-    The columns are what searches use; ``common`` and ``data`` come from the body and are
-    believed only if its hash fits (``RecordError`` otherwise).
-    """
-
+class _Row(NamedTuple):
     seq: int
     hash: str
     kind: str
@@ -39,11 +37,28 @@ class StoredEntry:
     contract_seq: int | None
     body: bytes
 
+
+_COLUMNS = ", ".join(_Row._fields)
+
+
+class StoredEntry(_Row):
+    """One row of the record.
+
+    The columns are what searches use; ``fields`` and ``data`` come from the body and are
+    believed only if its hash fits (``RecordError`` otherwise).
+    """
+
     @classmethod
     def of(cls, row: tuple[Any, ...]) -> StoredEntry:
-        values = dict(zip(_COLUMNS.split(", "), row, strict=True))
-        body = values.pop("body")
-        return cls(**values, body=body.encode() if isinstance(body, str) else bytes(body))
+        body = row[8]
+        if type(body) is not bytes:
+            row = (*row[:8], body.encode() if isinstance(body, str) else bytes(body))
+        return cls._make(row)
+
+    @property
+    def label(self) -> str:
+        """How findings name it."""
+        return f"entry {self.seq} ({self.kind}, {self.recorded})"
 
     @cached_property
     def fields(self) -> Mapping[str, Any]:
@@ -139,11 +154,17 @@ class Reader:
         order = "seq" if contract is None else "contract_seq"
         return self._select(f"{where}ORDER BY {order} DESC LIMIT :limit", **values, limit=limit)[::-1]
 
-    def stream(self, *, contract: str | None = None) -> Iterator[StoredEntry]:
-        """All entries, or all of one contract, in order; memory stays small."""
+    def newest_checkpoint(self) -> Point | None:
+        """What the newest checkpoint signs; None if nothing is signed yet."""
+        found = self.entries(kind="checkpoint", limit=1)
+        return Point(found[0].data["size"], found[0].data["root"]) if found else None
+
+    def stream(self, *, contract: str | None = None, up_to: int = _NEVER) -> Iterator[StoredEntry]:
+        """All entries, or all of one contract, in order; memory stays small. ``up_to`` is the last ``seq``."""
         after = 0
         if contract is None:
-            while batch := self._select("WHERE seq > :after ORDER BY seq LIMIT :limit", after=after, limit=_BATCH):
+            where = "WHERE seq > :after AND seq <= :last ORDER BY seq LIMIT :limit"
+            while batch := self._select(where, after=after, last=up_to, limit=_BATCH):
                 yield from batch
                 after = batch[-1].seq
             return
@@ -167,6 +188,18 @@ class Reader:
         ):
             yield from batch
             before = batch[-1].seq
+
+    def hashes(self, *, up_to: int) -> Iterator[str]:
+        """Hashes of the first ``up_to`` entries, in order."""
+        for seq in range(0, up_to, _BATCH):
+            rows = self._database.rows(_HASHES, after=seq, last=min(seq + _BATCH, up_to))
+            yield from (entry_hash for (entry_hash,) in rows)
+
+    def redacted(self, contract: str, *, up_to: int) -> Iterator[StoredEntry | str]:
+        """The first ``up_to`` entries, in order: those of a contract and the signed ones; of others only the hash."""
+        for seq in range(0, up_to, _BATCH):
+            rows = self._database.rows(_REDACTED, contract=contract, after=seq, last=min(seq + _BATCH, up_to))
+            yield from (row[1] if row[8] is None else StoredEntry.of(row) for row in rows)
 
     def unfinished(self) -> list[StoredEntry]:
         """Begins of runs that have no end: killed, or still alive (the record cannot tell)."""

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from infogere.record import chain, checkpoint, spool, witness
+from infogere.record import chain, days, spool, witness
+from infogere.record.appender import Appender
 from infogere.record.database import Database, RecordError, connect
-from infogere.record.entries import Checkpoint, Correction, Entry, fields_of
+from infogere.record.entries import Entry
 from infogere.record.migrate import ensure_current
 from infogere.record.reading import Reader
 
+if TYPE_CHECKING:
+    from infogere.record.checkpoint import Notary
+    from infogere.record.keys import Signer
+
 Made = TypeVar("Made", bound=Entry)
 
-_LAST = "SELECT seq, hash, recorded FROM record_entry ORDER BY seq DESC LIMIT 1"
-_LAST_OF_CONTRACT = """
-SELECT contract_seq, hash FROM record_entry WHERE contract = :contract ORDER BY contract_seq DESC LIMIT 1
-"""
-_INSERT = """
-INSERT INTO record_entry (seq, hash, kind, recorded, run, server, contract, contract_seq, body)
-VALUES (:seq, :hash, :kind, :recorded, :run, :server, :contract, :contract_seq, :body)
-"""
+# Kinds that only this module may write: each is signed over everything before it.
+SIGNED = frozenset({"checkpoint", "key"})
+# More quiet days than that are rather a wrong clock, which the record could never take back.
+LONGEST_SILENCE = 366
 
 
 class Store:
@@ -59,10 +59,15 @@ class Store:
     def append(self, entry: Entry, *, now: datetime | None = None) -> int:
         """Append one entry and return its ``seq``; raises ``RecordError`` and then nothing was written.
 
-        Entries that wait in the spool go first. The first append of a UTC day is preceded by a
-        checkpoint over everything before it.
+        Entries that wait in the spool go first. Before the first entry of a UTC day, every day that has
+        passed since the last one is closed by a signed checkpoint.
         """
         return self.append_made(lambda _: entry, now=now)[0]
+
+    def append_all(self, entries: Iterable[Entry], *, now: datetime | None = None) -> list[int]:
+        """Append entries in one transaction, all or none; returns their ``seq``."""
+        with self.writing(now=now) as transaction:
+            return [transaction.append(entry) for entry in entries]
 
     def append_made(self, make: Callable[[Reader], Made], *, now: datetime | None = None) -> tuple[int, Made]:
         """Append an entry that depends on what the record holds, such as one with the next free number.
@@ -81,17 +86,51 @@ class Store:
         Commits when the block ends; whatever the block raises ends it, and nothing was written.
         """
         with spool.draining(self._state_dir) as waiting, self._database.writing():
-            transaction = Transaction(self._database, self._state_dir, now or datetime.now(UTC), waiting)
+            transaction = Transaction(self._database, self._state_dir, now or datetime.now(UTC))
+            transaction.take_in(waiting)
             yield transaction
         witness.saw(self._state_dir, self._url, transaction.head)
 
-    def checkpoint(self, terms: str, *, now: datetime | None = None) -> int:
-        """Append a signed checkpoint over all entries; returns its ``seq``."""
+    def close_days(self, terms: str, *, now: datetime | None = None, after_silence: bool = False) -> list[int]:
+        """Sign a checkpoint for every UTC day that is over and has none; returns their ``seq``.
+
+        Args:
+            after_silence: also after more days than a wrong clock would be suspected for.
+        """
+        with self._signing(now) as transaction:
+            return transaction.close_days(terms, after_silence=after_silence)
+
+    def checkpoint(self, terms: str, *, now: datetime | None = None, after_silence: bool = False) -> int:
+        """Sign all entries so far, unless the last one does; returns the ``seq`` of the checkpoint."""
+        with self._signing(now) as transaction:
+            return transaction.checkpoint(terms, after_silence=after_silence)
+
+    def change_key(
+        self, terms: str, key: str, *, retires: str | None, signer: Signer | None = None, now: datetime | None = None
+    ) -> int:
+        """Name a key that may sign from here on, signed by this controller's; returns the entry's ``seq``.
+
+        Args:
+            key: the public key, in hex.
+            retires: the key that may not sign any more.
+            signer: who signs; the new key itself where the old one is lost.
+        """
+        with self._signing(now) as transaction:
+            return transaction.change_key(terms, key, retires=retires, signer=signer)
+
+    def keys_in_force(self) -> frozenset[str]:
+        """Public keys that may sign the record now; none if nobody has signed it yet."""
+        from infogere.record.checkpoint import keys_in_force
+
+        return keys_in_force(self._database)
+
+    @contextmanager
+    def _signing(self, now: datetime | None) -> Iterator[Transaction]:
+        """A transaction that leaves the spool alone: what waits there must not keep a day from being closed."""
         with self._database.writing():
-            appender = _Appender(self._database, now or datetime.now(UTC))
-            seq = appender.append(checkpoint.compute(self._database, self._state_dir, terms))
-        witness.saw(self._state_dir, self._url, appender.head)
-        return seq
+            transaction = Transaction(self._database, self._state_dir, now or datetime.now(UTC))
+            yield transaction
+        witness.saw(self._state_dir, self._url, transaction.head)
 
 
 def _make_folder(state_dir: Path) -> None:
@@ -104,20 +143,13 @@ def _make_folder(state_dir: Path) -> None:
 
 
 class Transaction:
-    """What may be done inside ``Store.writing``.
+    """What may be done inside ``Store.writing``."""
 
-    Entries that wait in the spool go before anything else; the first entry of a UTC day is preceded by a
-    checkpoint over everything before it.
-    """
-
-    def __init__(self, database: Database, state_dir: Path, now: datetime, waiting: tuple[spool.Waiting, ...]) -> None:
+    def __init__(self, database: Database, state_dir: Path, now: datetime) -> None:
         self._database = database
         self._state_dir = state_dir
-        self._appender = _Appender(database, now)
+        self._appender = Appender(database, now)
         self.reader = Reader.over(database)
-        for late in waiting:
-            if not self._appender.holds(late):
-                self._append(late.entry, late.salt)
 
     @property
     def clock(self) -> datetime:
@@ -130,84 +162,57 @@ class Transaction:
 
     def append(self, entry: Entry) -> int:
         """Append one entry and return its ``seq``."""
-        if isinstance(entry, Checkpoint):
-            raise RecordError("a checkpoint is computed, not given", way_out="use Store.checkpoint")
+        if entry.kind in SIGNED:
+            raise RecordError(f"a {entry.kind} is computed, not given", way_out="use Store.checkpoint")
         return self._append(entry)
 
     def rows(self, sql: str, **parameters: object) -> Sequence[tuple[Any, ...]]:
         """One statement on a table beside the record's own, see ``Database.rows``."""
         return self._database.rows(sql, **parameters)
 
+    def take_in(self, waiting: Iterable[spool.Waiting]) -> None:
+        """Append what waited in the spool."""
+        for late in waiting:
+            if not self._appender.holds(late):
+                self._append(late.entry, late.salt)
+
+    def close_days(self, terms: str, *, after_silence: bool = False) -> list[int]:
+        """Close every UTC day that is over; returns the checkpoints' ``seq``."""
+        due = self._appender.days_due(None if after_silence else LONGEST_SILENCE)
+        return self._close(due, self._notary(), terms) if due else []
+
+    def checkpoint(self, terms: str, *, after_silence: bool = False) -> int:
+        """Sign all entries so far, unless the last one does; returns the ``seq`` of the checkpoint."""
+        self.close_days(terms, after_silence=after_silence)
+        if self._appender.last_kind != "checkpoint":
+            self._appender.append(self._notary().checkpoint(terms))
+        return self.head.seq
+
+    def change_key(self, terms: str, key: str, *, retires: str | None, signer: Signer | None) -> int:
+        """Name a key that may sign from here on; returns the entry's ``seq``."""
+        due = self._appender.days_due()
+        notary = self._notary(signer)
+        if signer is None:
+            self._close(due, notary, terms)
+        seq = self._appender.append(notary.key_change(terms, key, retires))
+        notary.saw(self.head.hash)
+        if signer is not None:  # before that entry nobody was left who could close the days
+            self._close(due, notary, terms)
+        return seq
+
     def _append(self, entry: Entry, salt: str | None = None) -> int:
-        if self._appender.first_of_the_day:
-            self._appender.append(checkpoint.compute(self._database, self._state_dir, entry.terms))
+        self.close_days(entry.terms)
         return self._appender.append(entry, salt)
 
+    def _close(self, due: list[date], notary: Notary, terms: str) -> list[int]:
+        closed = []
+        for day in due:
+            late = days.is_late(day, self._appender.recorded)
+            closed.append(self._appender.append(notary.checkpoint(terms, day=day.isoformat(), late=late)))
+            notary.saw(self.head.hash)
+        return closed
 
-class _Appender:
-    """The end of the chain, inside one write transaction."""
+    def _notary(self, signer: Signer | None = None) -> Notary:
+        from infogere.record.checkpoint import Notary  # signing: once a day, not in every append
 
-    def __init__(self, database: Database, now: datetime) -> None:
-        self._database = database
-        last = database.rows(_LAST)
-        self.head = chain.Head(last[0][0], last[0][1]) if last else chain.EMPTY
-        previously = str(last[0][2]) if last else ""
-        # The record is chronological (A-2-6) even when a clock was set back or two controllers disagree.
-        self.recorded = max(chain.instant_text(now), previously)
-        self.first_of_the_day = bool(last) and self.recorded[:10] > previously[:10]
-
-    def append(self, entry: Entry, salt: str | None = None) -> int:
-        common, data = fields_of(entry)
-        self._check_reference(entry)
-        sealed = chain.seal(
-            common,
-            data,
-            kind=entry.kind,
-            clauses=entry.clauses,
-            recorded=self.recorded,
-            salt=salt or secrets.token_hex(16),
-            head=self.head,
-            contract_head=self._contract_head(entry.contract),
-        )
-        self._database.rows(
-            _INSERT,
-            seq=sealed.seq,
-            hash=sealed.hash,
-            kind=entry.kind,
-            recorded=self.recorded,
-            run=entry.run,
-            server=entry.server,
-            contract=entry.contract,
-            contract_seq=sealed.contract_seq,
-            body=sealed.body,
-        )
-        self.head = chain.Head(sealed.seq, sealed.hash)
-        self.first_of_the_day = False
-        return sealed.seq
-
-    def holds(self, late: spool.Waiting) -> bool:
-        """True if a spooled entry is in the record already: a crash came between commit and clearing."""
-        bodies: list[Any] = [
-            body
-            for (body,) in self._database.rows(
-                "SELECT body FROM record_entry WHERE run = :run AND server = :server AND kind = :kind",
-                run=late.entry.run,
-                server=late.entry.server,
-                kind=late.entry.kind,
-            )
-        ]
-        return any(late.salt.encode() in bytes(body) for body in bodies)
-
-    def _contract_head(self, contract: str | None) -> chain.Head:
-        if contract is None:
-            return chain.EMPTY
-        last = self._database.rows(_LAST_OF_CONTRACT, contract=contract)
-        return chain.Head(*last[0]) if last else chain.EMPTY
-
-    def _check_reference(self, entry: Entry) -> None:
-        named = entry.corrects if isinstance(entry, Correction) else entry.follows
-        if named is not None and named > self.head.seq:
-            raise RecordError(
-                f"entry {named} is named but does not exist; the record ends at {self.head.seq}",
-                way_out="see `infogere record list`",
-            )
+        return Notary(self._database, self._state_dir, signer)

@@ -3,39 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from datetime import UTC, datetime
+from operator import attrgetter, itemgetter
 from pathlib import Path
 
 from infogere.record import chain, spool, witness
 from infogere.record.database import RecordError, RecordMissing
-from infogere.record.judge import Exhibit, Finding, Judge
+from infogere.record.findings import Finding, Point, Report
+from infogere.record.judge import Fields, Judge, fields_of
 from infogere.record.keys import trusted_keys
 from infogere.record.reading import OpenRuns, Reader, StoredEntry
 
 GUARDS = frozenset({"record_entry_no_update", "record_entry_no_delete", "record_entry_in_turn"})
 _COLUMNS = ("seq", "kind", "recorded", "run", "server", "contract", "contract_seq")
+_of_row = attrgetter(*_COLUMNS)
+_of_body = itemgetter(*_COLUMNS)
 
 
-@dataclass(frozen=True)
-class Report:
-    """Outcome of a verification; ``whole`` is False if anything was changed, removed or damaged."""
-
-    findings: tuple[Finding, ...]
-    entries: int
-    checkpoints: int
-
-    @property
-    def whole(self) -> bool:
-        return not any(finding.broken for finding in self.findings)
-
-
-def verify_record(url: str, state_dir: Path, *, keys: Iterable[str] = ()) -> Report:
+def verify_record(
+    url: str, state_dir: Path, *, keys: Iterable[str] = (), since: Point | None = None, now: datetime | None = None
+) -> Report:
     """Read everything at ``url`` and compare it with itself and with what the state folder remembers.
 
     Args:
         keys: further public keys (hex) whose checkpoints count.
+        since: an earlier checkpoint that the record must go on from.
     """
-    judge = Judge(trusted=trusted_keys(state_dir) | frozenset(keys))
+    judge = Judge(known=trusted_keys(state_dir) | frozenset(keys), since=since)
     findings: list[Finding] = []
     remembered = witness.remembered(state_dir, url)
     try:
@@ -47,9 +41,11 @@ def verify_record(url: str, state_dir: Path, *, keys: Iterable[str] = ()) -> Rep
             raise
     except RecordError as error:
         findings.append(Finding("database", f"after entry {judge.head.seq}: {error}"))
+    findings += judge.end()
+    findings += _day_findings(judge, now or datetime.now(UTC))
     findings += _tail_findings(judge.head.seq, remembered)
     findings += _spool_findings(state_dir)
-    return Report(tuple(findings), judge.entries, judge.checkpoints)
+    return Report(tuple(findings), judge.entries, judge.checkpoints, judge.late, judge.newest)
 
 
 def _database_findings(reader: Reader) -> Iterator[Finding]:
@@ -63,14 +59,15 @@ def _database_findings(reader: Reader) -> Iterator[Finding]:
 def _row_findings(reader: Reader, judge: Judge, remembered: chain.Head) -> Iterator[Finding]:
     runs = OpenRuns()
     for entry in reader.stream():
-        yield from judge.check(
-            Exhibit(entry.seq, entry.contract, entry.contract_seq, entry.hash, entry.body, label_of(entry))
-        )
-        yield from _metadata_findings(entry)
+        fields = fields_of(entry.body)
+        found = judge.check(entry, fields)
+        yield from found
+        if fields is not None and not any(finding.code == "entry" for finding in found):
+            yield from _metadata_findings(entry, fields)
         if not runs.see(entry):
-            yield Finding("stray-end", f"{label_of(entry)}: an end without a begin", broken=False, seq=entry.seq)
+            yield Finding("stray-end", f"{entry.label}: an end without a begin", broken=False, seq=entry.seq)
         if entry.seq == remembered.seq and remembered.hash not in (entry.hash, chain.entry_hash(entry.body)):
-            yield Finding("tail", f"{label_of(entry)}: not the entry that this controller wrote", seq=entry.seq)
+            yield Finding("tail", f"{entry.label}: not the entry that this controller wrote", seq=entry.seq)
     for begin in runs.begins():
         yield Finding(
             "unfinished",
@@ -80,18 +77,25 @@ def _row_findings(reader: Reader, judge: Judge, remembered: chain.Head) -> Itera
         )
 
 
-def _metadata_findings(entry: StoredEntry) -> Iterator[Finding]:
-    try:
-        fields = entry.fields
-    except RecordError:
-        return  # reported as a changed entry
-    for column in _COLUMNS:
-        if getattr(entry, column) != fields.get(column):
-            yield Finding(
-                "metadata",
-                f"{label_of(entry)}: column {column} says {getattr(entry, column)!r}, the entry {fields.get(column)!r}",
-                seq=entry.seq,
-            )
+def _metadata_findings(entry: StoredEntry, fields: Fields) -> list[Finding]:
+    """Columns that say something else than the body."""
+    if _of_row(entry) == _of_body(fields):
+        return []
+    return [
+        Finding(
+            "metadata",
+            f"{entry.label}: column {column} says {getattr(entry, column)!r}, the entry {fields.get(column)!r}",
+            seq=entry.seq,
+        )
+        for column in _COLUMNS
+        if getattr(entry, column) != fields.get(column)
+    ]
+
+
+def _day_findings(judge: Judge, now: datetime) -> Iterator[Finding]:
+    unclosed = judge.unclosed_days(chain.instant_text(now)[:10])
+    if unclosed:
+        yield Finding("day", f"{unclosed} yet; the next entry does, or `infogere record checkpoint`", broken=False)
 
 
 def _tail_findings(last: int, remembered: chain.Head) -> Iterator[Finding]:
@@ -110,8 +114,3 @@ def _spool_findings(state_dir: Path) -> Iterator[Finding]:
         yield Finding("spool", f"{waiting} entries wait in the spool; the next append takes them in", broken=False)
     if unreadable:
         yield Finding("spool", f"{unreadable} lines of {state_dir / spool.UNREADABLE_FILE} hold no entry", broken=False)
-
-
-def label_of(entry: StoredEntry) -> str:
-    """How findings name an entry."""
-    return f"entry {entry.seq} ({entry.kind}, {entry.recorded})"

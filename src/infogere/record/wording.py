@@ -43,7 +43,11 @@ def _words(kind: str, data: Any) -> str:
         case "correction":
             parts = [f"entry {data['corrects']}:", data["text"]]
         case "checkpoint":
-            parts = [f"{data['size']} entries, root {data['root'][:16]}, key {data['key'][:16]}"]
+            closes = data.get("day") and f"closes {data['day']}{' late' if data['late'] else ''},"
+            parts = [closes, f"{data['size']} entries, root {data['root'][:16]}, key {data['key'][:16]}"]
+        case "key":
+            instead = f"instead of {data['retires'][:16]}" if data["retires"] else "too"
+            parts = [f"{data['key'][:16]} signs {instead}, says {data['by'][:16]}"]
         case _:
             parts = [json.dumps(data, ensure_ascii=False)]
     return " ".join(part for part in parts if part)

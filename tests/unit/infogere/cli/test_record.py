@@ -117,8 +117,13 @@ def test_an_export_is_verified_elsewhere(two_runs, infogere, tmp_path):
     assert infogere("export", "--contract", "BC-2", "--output", str(export)).returncode == 0
     key = infogere("key").stdout.strip()
     result = infogere("verify", "--file", str(export), "--key", key)
-    assert (result.returncode, result.stdout.strip()) == (0, "2 entries, 0 checkpoints: the chain is whole")
-    assert infogere("export", "--contract", "BC-2").stdout.splitlines()[1:3] == export.read_text().splitlines()[1:3]
+    verdict, remember = result.stdout.splitlines()
+    assert (result.returncode, verdict) == (0, "2 entries, 1 checkpoint: the chain is whole")
+    point = infogere("checkpoint", "--show").stdout.strip()
+    assert remember == f"newest checkpoint, to keep for the next export: {point}"
+    assert infogere("verify", "--file", str(export), "--since-checkpoint", point).returncode == 0
+    assert infogere("verify", "--file", str(export), "--since-checkpoint", f"4:{'0' * 64}").returncode == 1
+    assert infogere("export", "--contract", "BC-2").stdout == export.read_text()
     export.write_text(export.read_text().replace("web2", "web3"))
     assert infogere("verify", "--file", str(export), "--key", key).returncode == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,19 +14,21 @@ from typing import Any
 import pytest
 
 from infogere.record.entries import Entry, RunBegin, RunEnd, StateChange
+from infogere.record.findings import Report
 from infogere.record.reading import Reader
 from infogere.record.store import Store
-from infogere.record.verify import Report, verify_record
+from infogere.record.verify import verify_record
 
 TERMS = "HBT-20220901-01"
 DAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Book:
-    """One record: where it is and short ways to write, read and damage it."""
+    """One record: where it is and short ways to write, read and damage it. ``now`` is the clock of its exports."""
 
     state_dir: Path
+    now: datetime = DAY
 
     @property
     def path(self) -> Path:
@@ -43,10 +46,10 @@ class Book:
 
     def append(self, *entries: Entry, now: datetime = DAY) -> list[int]:
         with self.store() as store:
-            return [store.append(entry, now=now) for entry in entries]
+            return store.append_all(entries, now=now)
 
-    def verify(self, **options: Any) -> Report:
-        return verify_record(self.url, self.state_dir, **options)
+    def verify(self, *, now: datetime = DAY, **options: Any) -> Report:
+        return verify_record(self.url, self.state_dir, now=now, **options)
 
     def codes(self) -> list[tuple[str, int | None]]:
         return [(finding.code, finding.seq) for finding in self.verify().findings]
@@ -80,15 +83,30 @@ def isolation(server: str, to: str = "isolated", **more: Any) -> StateChange:
     return StateChange(terms=TERMS, server=server, **{"from": "active", "to": to}, **fields)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make() -> SimpleNamespace:
     """Short ways to make entries."""
-    return SimpleNamespace(begin=begin, end=end, isolation=isolation, terms=TERMS, day=DAY)
+    return SimpleNamespace(begin=begin, end=end, isolation=isolation, terms=TERMS, day=DAY, book=Book)
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A record without entries: making the tables takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("empty")
+    with Book(folder).store():
+        return folder / "record.db"
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Book:
+def unmade(tmp_path: Path) -> Book:
+    """A record that nobody has used yet."""
     return Book(tmp_path)
+
+
+@pytest.fixture
+def book(unmade: Book, empty: Path) -> Book:
+    shutil.copy(empty, unmade.path)
+    return unmade
 
 
 @pytest.fixture

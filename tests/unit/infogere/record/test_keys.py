@@ -5,17 +5,18 @@ from __future__ import annotations
 import pytest
 
 from infogere.errors import InfogereError
-from infogere.record.keys import KEY_FILE, SigningKey, signature_fits, trusted_keys
+from infogere.record.keys import KEY_FILE, signer, trusted_keys
+from infogere.record.signatures import signature_fits
 
 
 def test_a_key_is_made_once(tmp_path):
-    assert SigningKey(tmp_path).public == SigningKey(tmp_path).public
+    assert signer(tmp_path, make=True).public == signer(tmp_path, make=True).public
     assert [path.name for path in tmp_path.iterdir()] == [KEY_FILE]
     assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600
 
 
 def test_signatures(tmp_path):
-    key = SigningKey(tmp_path)
+    key = signer(tmp_path, make=True)
     signature = key.sign(b"message")
     assert signature_fits(key.public, signature, b"message")
     assert not signature_fits(key.public, signature, b"another")
@@ -26,7 +27,7 @@ def test_signatures(tmp_path):
 def test_a_damaged_key_is_not_replaced(tmp_path):
     (tmp_path / KEY_FILE).write_text("damaged")
     with pytest.raises(InfogereError, match=r"record\.key"):
-        SigningKey(tmp_path)
+        signer(tmp_path, make=True)
 
 
 def test_verifying_makes_no_key(tmp_path):

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from infogere.record.database import RecordError
-from infogere.record.export import export_lines, verify_lines
+from infogere.record.examine import verify_lines
+from infogere.record.export import export_lines
 from infogere.record.reading import Reader
 from infogere.record.store import Store
 from infogere.record.verify import verify_record
@@ -70,7 +71,7 @@ def test_append_read_verify_export(url, tmp_path, make):
             store.append(make.end(run=f"r{day}"), now=make.day + timedelta(days=day))
     with Store(url, tmp_path) as store:
         store.append(make.isolation("web1"), now=make.day + timedelta(days=1))
-    report = verify_record(url, tmp_path)
+    report = verify_record(url, tmp_path, now=make.day + timedelta(days=1))
     assert (report.findings, report.entries, report.checkpoints) == ((), 6, 1)
     with Reader(url) as reader:
         assert [entry.seq for entry in reader.entries(kind="run-begin")] == [1, 4]
@@ -78,7 +79,8 @@ def test_append_read_verify_export(url, tmp_path, make):
         assert reader.latest_states()["web1"].data["to"] == "isolated"
         assert reader.latest_states(["web1"])["web1"].seq == 6
         assert reader.unfinished() == []
-        assert verify_lines(export_lines(reader, tmp_path, contract="BC-1")).whole
+    lines = export_lines(url, tmp_path, terms=make.terms, contract="BC-1", now=make.day + timedelta(days=1))
+    assert verify_lines(lines).whole
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,8 @@ def test_no_question_reads_the_whole_table(filled, read):
     assert all("INDEX" in step or "PRIMARY KEY" in step or "SUBQUERY" in step for step in steps), steps
 
 
-def test_no_record_yet(book):
+def test_no_record_yet(unmade):
+    book = unmade
     with pytest.raises(RecordMissing) as caught:
         book.reader()
     assert caught.value.way_out

@@ -82,7 +82,8 @@ def _append_many(book, make, writer):
         book.append(make.begin(run=f"{writer}-{number}", contract=f"BC-{writer % 3}"))
 
 
-def test_eight_writers_at_once_make_one_chain_also_on_first_use(book, make):
+def test_eight_writers_at_once_make_one_chain_also_on_first_use(unmade, make):
+    book = unmade
     spawn = multiprocessing.get_context("fork")
     writers = [spawn.Process(target=_append_many, args=(book, make, number)) for number in range(8)]
     for writer in writers:

@@ -173,6 +173,7 @@ def test_a_file_torn_to_pieces_is_a_finding_not_a_traceback(filled):
     assert {"database", "tail"} <= {finding.code for finding in report.findings}
 
 
-def test_no_record_yet(book):
+def test_no_record_yet(unmade):
+    book = unmade
     with pytest.raises(RecordMissing, match="no record at"):
         book.verify()

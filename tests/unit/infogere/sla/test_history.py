@@ -316,7 +316,7 @@ def test_a_damaged_entry_is_not_computed_with(book):
     class Damaged(Reader):
         def _select(self, rest, **parameters):
             return [
-                type(entry)(**{**vars(entry), "body": entry.body.replace(b"site down", b"all is up")})
+                entry._replace(body=entry.body.replace(b"site down", b"all is up"))
                 for entry in super()._select(rest, **parameters)
             ]
 
