@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "terms": ("infogere.cli.terms", "The contract as data: clauses, figures, readings."),
     "calendar": ("infogere.cli.calendar", "Working days, discouraged periods, patch windows, deadlines."),
     "record": ("infogere.cli.record", "Read, verify and export the SLA record."),
+    "sla": ("infogere.cli.sla", "Availability and penalties of a month, from the record or of a what-if."),
     "patch": ("infogere.cli.patch", "Updates: what is minor, what a window would apply, and applying exactly that."),
     "works": ("infogere.cli.works", "Planned works: announce in time, with proof; move, cancel, close."),
     "notices": (

@@ -19,8 +19,8 @@ from infogere.sla.model import Probe, Rules
 from infogere.sla.planned import Judged
 from infogere.sla.result import Availability, Span, Spans
 
-GtrExpiry = Callable[[int], int | None]
-"""The instant at which the guaranteed time of a clock that began at an instant is used up (Q22)."""
+GtrExpiry = Callable[[int, str | None], int | None]
+"""When the guaranteed time of a clock on a server (None: any), begun at an instant, is used up (Q22)."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def ground(
     in_calendar = rules.readings.gtr_coverage == "coverage-calendar"
     covered = coverage.spans(start, end) if in_calendar else whole
     incidents, works = tuple(incidents), tuple(works)
-    planned = intervals.intersect(covered, intervals.union(job.planned for job in works if job.planned))
+    planned = intervals.intersect(covered, _planned(incidents, works))
     rest = intervals.subtract(covered, planned)
 
     def take(spans: Iterable[Span]) -> Spans:
@@ -76,9 +76,9 @@ def ground(
         for clock in incidents:
             due = clock.against_provider if against else clock.left_out
             if due and clock.weight and clock.contract and (clock.weight == FULL_WEIGHT) == full:
-                yield from counted(clock.contract, rules, expiry)
+                yield from counted(clock.contract, clock.incident.server, rules, expiry)
 
-    failing = [span for job in works for own in job.counted for span in counted(own, rules, expiry)]
+    failing = [span for job in works for own in job.counted for span in counted(own, None, rules, expiry)]
     unavailable = take([*clocks(against=True, full=True), *failing])
     excluded = take(clocks(against=False, full=True))
     part_unavailable = take(clocks(against=True, full=False))
@@ -99,12 +99,29 @@ def ground(
     )
 
 
-def counted(clock: Span, rules: Rules, expiry: GtrExpiry) -> Iterator[Span]:
+def _planned(incidents: Iterable[Clocked], works: tuple[Judged, ...]) -> Spans:
+    """Planned time, less that in which another server of the contract failed on its own account."""
+    everything = left_out(works, None)
+    exposed = [
+        span
+        for clock in incidents
+        if clock.against_provider and clock.weight == FULL_WEIGHT and clock.contract and clock.incident.server
+        for span in intervals.subtract(intervals.union([clock.contract]), left_out(works, clock.incident.server))
+    ]
+    return intervals.subtract(everything, intervals.union(exposed))
+
+
+def left_out(works: Iterable[Judged], server: str | None) -> Spans:
+    """Time of works that is outside the guarantees of one server; None: of any."""
+    return intervals.union(job.planned for job in works if job.planned and job.concerns(server))
+
+
+def counted(clock: Span, server: str | None, rules: Rules, expiry: GtrExpiry) -> Iterator[Span]:
     """What of an interruption is incident time under Q22: all of it, or what is left after the GTR."""
     if rules.readings.gtr_coverage != "after-gtr":
         yield clock
         return
-    expired = expiry(clock[0])
+    expired = expiry(clock[0], server)
     if expired is not None and expired < clock[1]:
         yield expired, clock[1]
 

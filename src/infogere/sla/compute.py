@@ -73,27 +73,27 @@ def rules(profile: Profile, *, terms: Path | str | None = None, changes: Mapping
     return Rules(contract_terms.load(terms), contract_terms.readings(profile, path=terms, changes=changes), profile)
 
 
-def differences(terms: Path | str | None = None, changes: Mapping[str, Any] | None = None) -> tuple[Difference, ...]:
-    """The switches of this room on which the profiles disagree, less those that the order form settles."""
-    file = contract_terms.readings_file(terms)
-    customer, provider = (file.profile(profile, changes) for profile in PROFILES)
-    return tuple(
-        Difference(file.question_of(name), name, getattr(customer, name), getattr(provider, name))
-        for name in file.differences()
-        if name in SWITCHES and getattr(customer, name) != getattr(provider, name)
-    )
-
-
 def both(
-    history: History,
-    name: str,
-    *,
-    terms: Path | str | None = None,
-    changes: Mapping[str, Any] | None = None,
+    history: History, name: str, rules_of: Mapping[Profile, Rules], *, terms: Path | str | None = None
 ) -> BothProfiles:
-    """A month under both profiles; arguments as in ``rules`` and ``month``."""
-    customer, provider = (month(history, name, rules(profile, terms=terms, changes=changes)) for profile in PROFILES)
-    return BothProfiles(customer, provider, differences(terms, changes))
+    """A month under both profiles, and the switches of this room on which they disagree.
+
+    Args:
+        terms: the terms file that the rules were made from; None: the shipped default.
+    """
+    customer, provider = (month(history, name, rules_of[profile]) for profile in PROFILES)
+    questions = contract_terms.readings_file(terms)
+    values = [rules_of[profile].readings.model_dump(include=set(SWITCHES)) for profile in PROFILES]
+    differ = [switch for switch in questions.differences() if switch in SWITCHES]
+    return BothProfiles(
+        customer,
+        provider,
+        tuple(
+            Difference(questions.question_of(switch), switch, values[0][switch], values[1][switch])
+            for switch in differ
+            if values[0][switch] != values[1][switch]
+        ),
+    )
 
 
 def month(history: History, name: str, rules: Rules) -> Result:
@@ -224,12 +224,12 @@ def _works(prepared: Prepared, where: Ground, span: Period) -> Iterator[WorksLin
 def _counted(prepared: Prepared, where: Ground, clock: Clocked, span: Period) -> int:
     if clock.contract is None or not (clock.against_provider or clock.left_out):
         return 0
-    seconds = _counted_part(prepared, where, clock.contract, span) * clock.weight
+    seconds = _counted_part(prepared, where, clock.contract, span, clock.incident.server) * clock.weight
     return (-(-seconds // FULL_WEIGHT)) if clock.against_provider else seconds // FULL_WEIGHT
 
 
-def _counted_part(prepared: Prepared, where: Ground, part: Span, span: Period) -> int:
-    counting = counted(part, prepared.rules, prepared.guarantee.due)
+def _counted_part(prepared: Prepared, where: Ground, part: Span, span: Period, server: str | None = None) -> int:
+    counting = counted(part, server, prepared.rules, prepared.expiry)
     return sum(where.own_seconds(own, span.start, span.end) for own in counting)
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from infogere.calendar import Calendar
 from infogere.errors import InfogereError
 from infogere.sla.intervals import EMPTY, clip, union
 from infogere.sla.periods import instant, local
@@ -71,6 +72,14 @@ def parse(text: str | None) -> WeeklyHours | None:
     days = frozenset((first + offset) % 7 for offset in range((last - first) % 7 + 1))
     closes = None if match["closes"] == "24:00" else time.fromisoformat(match["closes"])
     return WeeklyHours(days, time.fromisoformat(match["opens"]), closes)
+
+
+def closed_days(calendar: Calendar) -> frozenset[date]:
+    """Days on which the provider does not work, in the years that its calendar lists (A-2-5)."""
+    closed = set(calendar.data.holiday_names)
+    if calendar.readings.working_calendar == "provider-file":
+        closed |= set(calendar.data.closed_days)
+    return frozenset(closed)
 
 
 @lru_cache(maxsize=256)

@@ -38,6 +38,7 @@ _WORKS: Mapping[WorksStanding, tuple[str, str]] = {
     # standing: (clause, what the notice is worth)
     "planned": ("A-5.5-3", "announced in time"),
     "agreed-slot": ("A-5.5-3", "in an agreed slot"),
+    "emergency": ("A-5.2-2", "emergency work of which the customer was told"),
     "no-proof": ("A-5.5-1", "no proof of a notice"),
     "too-late": ("A-5.5-1", "announced too late"),
 }

@@ -27,13 +27,17 @@ class Judged:
     planned: Span | None
     counted: Spans
 
+    def concerns(self, server: str | None) -> bool:
+        """Whether works and an incident can be about the same server; where nothing is said, they are."""
+        return server is None or not self.works.servers or server in self.works.servers
+
 
 def judged(works: Works, rules: Rules, zone: ZoneInfo) -> Judged:
     """Works under the readings (Q28). They interrupt by the provider's own doing, so no ticket is needed."""
     began = works.start if works.actual_start is None else works.actual_start
     ended = works.end if works.actual_end is None else works.actual_end
     standing = _standing(works, rules, zone)
-    if standing == "agreed-slot":
+    if standing in {"agreed-slot", "emergency"}:
         return Judged(works, standing, (began, ended), ())
     if standing != "planned":
         return Judged(works, standing, None, ((began, ended),))
@@ -51,6 +55,9 @@ def _standing(works: Works, rules: Rules, zone: ZoneInfo) -> WorksStanding:
         return "planned"
     if works.in_slot and rules.readings.restart_in_slot == "planned":
         return "agreed-slot"
+    told = works.emergency and works.customer_informed
+    if told and rules.readings.emergency_time == "excluded-when-informed":
+        return "emergency"
     return "no-proof" if works.notice_sent is None else "too-late"
 
 

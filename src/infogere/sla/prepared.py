@@ -8,8 +8,8 @@ from functools import cached_property
 
 from infogere.errors import InfogereError
 from infogere.sla import coverage as hours
-from infogere.sla import intervals, planned, restore
-from infogere.sla.availability import Ground, ground, unknown_spans
+from infogere.sla import planned, restore
+from infogere.sla.availability import Ground, ground, left_out, unknown_spans
 from infogere.sla.clocks import Clocked, clocked
 from infogere.sla.coverage import Coverage
 from infogere.sla.model import History, Rules
@@ -27,6 +27,7 @@ class Prepared:
     history: History
     rules: Rules
     _grounds: dict[tuple[int, int], Ground] = field(default_factory=dict, compare=False, repr=False)
+    _guarantees: dict[str | None, Guarantee] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def commissioned(self) -> int:
@@ -63,11 +64,16 @@ class Prepared:
         contract = self.history.contract
         return Coverage(hours.parse(contract.coverage), contract.zone, contract.closed_days)
 
-    @cached_property
-    def guarantee(self) -> Guarantee:
-        """The GTR; of no time at all where none was sold, so that nothing is taken off for it (Q22)."""
-        out = intervals.union(job.planned for job in self.works if job.planned)
-        return Guarantee.of(self.history.contract.gtr_hours or 0, self.coverage, out)
+    def guarantee(self, server: str | None) -> Guarantee:
+        """The GTR of a server; of no time at all where none was sold, so that nothing is taken off for it (Q22)."""
+        return self._guarantees.setdefault(
+            server,
+            Guarantee.of(self.history.contract.gtr_hours or 0, self.coverage, left_out(self.works, server)),
+        )
+
+    def expiry(self, start: int, server: str | None) -> int | None:
+        """When the guaranteed time of a clock is used up."""
+        return self.guarantee(server).due(start)
 
     def years(self, span: Period) -> tuple[Period, ...]:
         """The service years that a month touches."""
@@ -95,7 +101,7 @@ class Prepared:
     def _priced_elsewhere(self, clock: Clocked, span: Period) -> bool:
         if clock.contract is None or clock.incident.effect != "interruption" or not clock.against_provider:
             return False
-        overrun = self.guarantee.elapsed(*clock.contract) - self.guarantee.seconds
+        overrun = self.guarantee(clock.incident.server).overrun(*clock.contract)
         month = restore.paying_month(clock, self.rules, self.history.contract.zone)
         sold = self.history.contract.gtr_hours is not None
         return sold and month not in {None, span.name} and band(overrun, self.rules) > 0
@@ -110,7 +116,7 @@ class Prepared:
             unknown=self._unknown,
             coverage=self.coverage,
             rules=self.rules,
-            expiry=self.guarantee.due,
+            expiry=self.expiry,
         )
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -38,6 +38,10 @@ class Guarantee:
         """Seconds of the guarantee's clock between two instants."""
         return intervals.total(self._running(start, end))
 
+    def overrun(self, start: int, end: int) -> int:
+        """Seconds of its clock beyond the guaranteed time."""
+        return max(0, self.elapsed(start, end) - self.seconds)
+
     def due(self, start: int) -> int | None:
         """The instant at which the guaranteed time is used up; None: never, nothing is covered."""
         left, at = self.seconds, start
@@ -55,24 +59,24 @@ class Guarantee:
 
 
 def lines(
-    month: str, incidents: tuple[Clocked, ...], guarantee: Guarantee, price: Price, rules: Rules
+    month: str, incidents: tuple[Clocked, ...], of_server: Callable[[str | None], Guarantee], price: Price, rules: Rules
 ) -> Iterator[GtrLine]:
     """Incidents whose GTR penalty belongs to a month: interruptions that count, with a ticket (A-5.2-3)."""
     for clock in incidents:
         if clock.incident.effect != "interruption" or not clock.against_provider or clock.contract is None:
             continue
+        guarantee = of_server(clock.incident.server)
         if paying_month(clock, rules, guarantee.coverage.zone) != month:
             continue
         start, end = clock.contract
-        elapsed = guarantee.elapsed(start, end)
-        overrun = max(0, elapsed - guarantee.seconds)
+        overrun = guarantee.overrun(start, end)
         percent = band(overrun, rules)
         yield GtrLine(
             incident=clock.incident.id,
             started=start,
             due=guarantee.due(start),
             restored=clock.incident.restored,
-            elapsed_s=elapsed,
+            elapsed_s=guarantee.elapsed(start, end),
             overrun_s=overrun,
             percent=percent,
             amount=price.share(percent),

@@ -36,8 +36,8 @@ IncidentStanding = Literal[
 clock never started (A-5.3-1); ``no-evidence``: a ticket alone proves nothing (A-5.4-1); the last five are
 left out of unavailability."""
 
-WorksStanding = Literal["planned", "agreed-slot", "no-proof", "too-late"]
-"""Why works are outside the guarantees or not (A-5.5-1, A-5.5-3, Q28)."""
+WorksStanding = Literal["planned", "agreed-slot", "emergency", "no-proof", "too-late"]
+"""Why works are outside the guarantees (the first three) or not (A-5.5-1, A-5.5-3, Q9, Q28)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,45 @@
+"""What the computation of one month needs, taken from the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from infogere.errors import InfogereError
+from infogere.record.reading import Reader
+from infogere.sla import basis, history, ledger, periods
+from infogere.sla.model import History, Rules
+from infogere.terms.readings import PROFILES, Profile
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A history, and the rules of both profiles as the order form on record settles them."""
+
+    history: History
+    rules_of: Mapping[Profile, Rules]
+
+
+def load(reader: Reader, contract: str, month: str, at: datetime, terms: str | None = None) -> Recorded:
+    """The history of a contract with the order form that was in force in a month (A-5.2-4).
+
+    Args:
+        month: such as ``2026-10``.
+        at: as the record stood at this instant; incidents that are open run until it.
+        terms: the terms file in use; None: the shipped default.
+
+    Raises:
+        InfogereError: the record does not know the contract, other terms were signed, or the month has not begun.
+    """
+    entries = ledger.entries(reader, contract, history.KINDS, at)
+    past = history.fold(entries, contract, at)
+    span = periods.month(month, past.contract.zone)
+    if at.timestamp() <= span.start:
+        raise InfogereError(f"{month} has not begun", way_out="ask for the present month or an earlier one")
+    last = min(datetime.fromtimestamp(span.end - 1, UTC), at)
+    found = basis.latest(entries, last)
+    if found is None:
+        raise InfogereError(f"no order form of contract {contract} is on record", clause="A-5.1-1")
+    own = basis.contract(found, basis.commissioned(entries))
+    return Recorded(replace(past, contract=own), {name: basis.rules(found, name, terms) for name in PROFILES})
