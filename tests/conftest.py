@@ -1,7 +1,7 @@
 """Test servers for every test that asks for one; only tests marked ``lab`` may.
 
-``server`` is shared by a whole session and has the stack running; ``fresh_server`` is a bare Debian of its own.
-``--debian 13`` chooses the other Debian.
+``server`` is shared by a whole session and has the stack running; ``fresh_server`` is a bare Debian of its own; ``lab``
+starts more servers where a test needs two that meet. ``--debian 13`` chooses the other Debian.
 """
 
 from __future__ import annotations
@@ -123,3 +123,49 @@ def fresh_server(pytestconfig: pytest.Config) -> Iterator[LabServer]:
     image = images.bare(version, progress.log_file(f"image-debian{version}"))
     yield _lab_server(servers.up(name, image))
     servers.down(name)
+
+
+@dataclass(frozen=True)
+class Lab:
+    """Starts the servers that one test file asks for.
+
+    Attributes:
+        version: the Debian under test.
+        started: names of the servers that were asked for.
+    """
+
+    version: str
+    started: list[str]
+
+    def provisioned(self, name: str) -> LabServer:
+        """A server with the whole stack running, of the Debian under test."""
+        from infogere.lab import provisioned
+
+        return _lab_server(provisioned.up(self._renewed(name), self.version))
+
+    def bare(self, name: str, version: str = "") -> LabServer:
+        """A bare Debian, of the version under test or another."""
+        from infogere.lab import images, progress, servers
+
+        chosen = version or self.version
+        image = images.bare(chosen, progress.log_file(f"image-debian{chosen}"))
+        return _lab_server(servers.up(self._renewed(name), image))
+
+    def _renewed(self, name: str) -> str:
+        from infogere.lab import servers
+
+        full = f"{name}-{self.version}"
+        servers.down(full)
+        self.started.append(full)
+        return full
+
+
+@pytest.fixture(scope="module")
+def lab(pytestconfig: pytest.Config) -> Iterator[Lab]:
+    """Servers of one test file: ``lab.provisioned("web")``, ``lab.bare("client")``; gone after its last test."""
+    from infogere.lab import servers
+
+    made = Lab(pytestconfig.getoption("--debian"), [])
+    yield made
+    if made.started:
+        servers.down(*made.started)
