@@ -47,9 +47,9 @@ class Coverage:
         """Covered seconds between two instants."""
         if self.hours is None or start >= end:
             return ((start, end),) if start < end else EMPTY
-        years = range(local(start, self.zone).year, local(end, self.zone).year + 1)
         # Weekly hours stay inside their day, so the years can be put one after the other.
-        return clip(tuple(span for year in years for span in _year(self, year)), start, end)
+        first, last = local(start, self.zone).year, local(end, self.zone).year
+        return tuple(span for year in range(first, last + 1) for span in clip(_year(self, year), start, end))
 
 
 def parse(text: str | None) -> WeeklyHours | None:

@@ -66,10 +66,10 @@ class Prepared:
 
     def guarantee(self, server: str | None) -> Guarantee:
         """The GTR of a server; of no time at all where none was sold, so that nothing is taken off for it (Q22)."""
-        return self._guarantees.setdefault(
-            server,
-            Guarantee.of(self.history.contract.gtr_hours or 0, self.coverage, left_out(self.works, server)),
-        )
+        if server not in self._guarantees:
+            out = left_out(self.works, server)
+            self._guarantees[server] = Guarantee.of(self.history.contract.gtr_hours or 0, self.coverage, out)
+        return self._guarantees[server]
 
     def expiry(self, start: int, server: str | None) -> int | None:
         """When the guaranteed time of a clock is used up."""

@@ -17,9 +17,9 @@ from infogere.sla.periods import month_of
 from infogere.sla.result import GtrLine, Spans
 
 _HOUR = 3600
-_STEP = int(timedelta(days=366).total_seconds())
-# Hours of one weekday a week use up any guaranteed time well before; a coverage of closed days never does.
-_STEPS = 20
+_FIRST_STEP = int(timedelta(days=7).total_seconds())
+# Each step is twice the one before, so these are some twenty years; a coverage of closed days alone never ends.
+_STEPS = 10
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,14 @@ class Guarantee:
 
     def due(self, start: int) -> int | None:
         """The instant at which the guaranteed time is used up; None: never, nothing is covered."""
-        left, at = self.seconds, start
+        left, at, step = self.seconds, start, _FIRST_STEP
         for _ in range(_STEPS):
-            running = Measured(self._running(at, at + _STEP))
+            running = Measured(self._running(at, at + step))
             found = running.after(at, left)
             if found is not None:
                 return found
-            left -= running.seconds(at, at + _STEP)
-            at += _STEP
+            left -= running.seconds(at, at + step)
+            at, step = at + step, 2 * step
         return None
 
     def _running(self, start: int, end: int) -> Spans:
