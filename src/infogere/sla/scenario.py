@@ -41,6 +41,11 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, float | int) and not isinstance(value, bool) else value
 
 
+def _none_of_them(value: Any) -> Any:
+    # A key with nothing behind it is null to YAML.
+    return () if value is None else value
+
+
 def _amount(value: Decimal) -> Decimal:
     if not value.is_finite() or value < 0:
         raise ValueError("is not an amount")
@@ -91,8 +96,8 @@ class WorksPart(Strict):
 class ScenarioFile(Strict):
     contract: ContractPart
     month: str
-    incidents: tuple[IncidentPart, ...] = ()
-    works: tuple[WorksPart, ...] = ()
+    incidents: Annotated[tuple[IncidentPart, ...], BeforeValidator(_none_of_them)] = ()
+    works: Annotated[tuple[WorksPart, ...], BeforeValidator(_none_of_them)] = ()
 
 
 @dataclass(frozen=True)
@@ -150,7 +155,8 @@ class _Reading:
         self._notes: list[str] = []
 
     def scenario(self) -> Scenario:
-        contract = self._contract()
+        until = self._checked(("month",), lambda: periods.month(self._written.month, self._zone).end, 0)
+        contract = self._contract(until)
         incidents = tuple(self._incident(index, part) for index, part in enumerate(self._written.incidents))
         works = tuple(self._works(index, part) for index, part in enumerate(self._written.works))
         seen: set[str] = set()
@@ -158,15 +164,16 @@ class _Reading:
             if incident.id in seen:
                 self._fault(("incidents", index, "id"), f"{incident.id!r} is there twice")
             seen.add(incident.id)
-        until = self._checked(("month",), lambda: periods.month(self._written.month, self._zone).end, 0)
         if self._faults:
             raise yamlfile.refusal(self._path, self._faults, _WHAT)
         return Scenario(History(contract, incidents, works, until), self._written.month, tuple(self._notes))
 
-    def _contract(self) -> Contract:
+    def _contract(self, until: int) -> Contract:
         part = self._written.contract
-        weekly = self._checked(("contract", "gtr_coverage"), lambda: coverage.parse(part.gtr_coverage), None)
         commissioned = self._instant(("contract", "commissioned"), part.commissioned, day_as=time())
+        nothing: frozenset[date] = frozenset()
+        weekly = self._checked(("contract", "gtr_coverage"), lambda: coverage.parse(part.gtr_coverage), None)
+        closed = self._checked(("month",), lambda: self._closed(until), nothing) if weekly and until else nothing
         return Contract(
             id=self._path.stem,
             commissioned=commissioned,
@@ -174,8 +181,15 @@ class _Reading:
             monthly_fee=part.monthly_fee,
             gtr_hours=part.gtr_hours,
             coverage=part.gtr_coverage,
-            closed_days=coverage.closed_days(self._calendar) if weekly else frozenset(),
+            closed_days=closed,
         )
+
+    def _closed(self, until: int) -> frozenset[date]:
+        # The service year of a month lies in three years at most; one that is not listed is refused (A-2-5).
+        year = periods.local(until - 1, self._zone).year
+        for concerned in (year - 1, year, year + 1):
+            self._calendar.holiday(date(concerned, 1, 1))
+        return coverage.closed_days(self._calendar)
 
     def _incident(self, index: int, part: IncidentPart) -> Incident:
         here = ("incidents", index)

@@ -189,6 +189,17 @@ def test_closed_days_come_with_weekly_hours_alone(tmp_path: Path) -> None:
     assert "2024-05-08" in {day.isoformat() for day in weekly.history.contract.closed_days}
 
 
+def test_a_year_that_the_calendar_does_not_list_is_refused(tmp_path: Path) -> None:
+    weekly = CONTRACT.replace("24x7", "Mon-Fri 09:00-18:00").replace("month: 2024-06", "month: 2061-06")
+    with pytest.raises(InfogereError, match=r"month: calendar fr-2026.1 covers 2015 to 2050.*A-2-5"):
+        load(tmp_path, weekly)
+
+
+def test_a_key_with_nothing_behind_it(tmp_path: Path) -> None:
+    found = load(tmp_path, CONTRACT + "incidents:\nworks:\n").history
+    assert (found.incidents, found.works) == ((), ())
+
+
 def test_the_shipped_scenarios_can_be_read() -> None:
     folder = Path(__file__).parents[4] / "docs/scenarios"
     files = sorted(folder.glob("*.yml"))
