@@ -88,9 +88,7 @@ def _terms(name: str, terms: Availability, zone: ZoneInfo, clause: str) -> Itera
 
 
 def _events(shown: Result, zone: ZoneInfo) -> Table:
-    table = _table(
-        "event", "standing", "contract clock from", "to", "seconds", "monitoring s", "GTR overrun", "%", "EUR"
-    )
+    table = _table("event", "standing", "clock from", "to", "seconds", "monitored s", "late", "%", "EUR")
     overruns = {line.incident: line for line in shown.gtr.lines}
     for line in shown.incidents:
         due = overruns.get(line.id)
@@ -98,23 +96,24 @@ def _events(shown: Result, zone: ZoneInfo) -> Table:
             Text(line.id),
             line.standing,
             *_clock(line, zone),
-            f"{line.contract_s:,}",
+            f"{line.counted_s:,}",
             f"{line.monitoring_s:,}",
             duration(due.overrun_s) if due else "-",
             plain(due.percent) if due else "-",
             str(due.amount) if due else "-",
         )
     for job in shown.works:
-        seconds = f"{job.planned_s:,} planned, {job.counted_s:,} counted"
-        table.add_row(Text(job.id), job.standing, "", "", seconds, "", "", "", "")
+        table.add_row(
+            Text(job.id), job.standing, f"planned {job.planned_s:,} s", "", f"{job.counted_s:,}", "", "", "", ""
+        )
     return table
 
 
 def _clock(line: IncidentLine, zone: ZoneInfo) -> tuple[str, str]:
     if line.contract_clock is None:
         return "never", ""
-    begin, end = (f"{local(at, zone):%Y-%m-%d %H:%M:%S}" for at in line.contract_clock)
-    return begin, f"{end} (open)" if line.open else end
+    begin, end = (f"{local(at, zone):%m-%d %H:%M:%S}" for at in line.contract_clock)
+    return begin, "open" if line.open else end
 
 
 def _money(both: BothProfiles) -> Table:
