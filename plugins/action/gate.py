@@ -8,6 +8,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible_collections.infogere.hosting.plugins.plugin_utils import workers
 
 from infogere import settings
 from infogere.errors import InfogereError
@@ -28,6 +29,7 @@ VARIABLES = ("order_form", "customer", "group_names", "inventory_file")
 # here are loaded once. A broken file is reported by the task, where a user sees it.
 with contextlib.suppress(InfogereError):
     gate.oracle()
+workers.prepare()
 
 
 class ActionModule(ActionBase):

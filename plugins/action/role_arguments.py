@@ -39,6 +39,8 @@ class ActionModule(ActionBase):
                 dependent = {name for name in names if needs_facts(name, variables)}
                 later |= dependent
                 names -= dependent
+            if not names:
+                continue
             options = {name: option for name, option in role.options.items() if name in names}
             found = findings(options, self._templar.copy_with_new_env(available_variables=variables), variables)
             if found:
