@@ -12,6 +12,9 @@ from ansible_collections.infogere.hosting.plugins.module_utils._pending import f
 from ansible_collections.infogere.hosting.plugins.plugin_utils.remote import RemoteAction
 from ansible_collections.infogere.hosting.plugins.plugin_utils.rendering import Renderer, tree_files
 
+# Templates of roles look certificates up. What the main process has imported, its workers need not import again.
+import infogere.pki  # noqa: F401
+
 ARGUMENT_SPEC = {
     "roots": {"type": "list", "elements": "str", "default": ["templates"]},
     "exclude": {"type": "list", "elements": "str", "default": []},
