@@ -10,6 +10,7 @@ from __future__ import annotations
 import configparser
 import os
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 
 from infogere.errors import InfogereError
@@ -31,6 +32,7 @@ class Settings:
         smtp_url: mail server that takes notices to customers: ``smtp://``, ``submission://`` or ``smtps://``.
         smtp_password_file: file with the password for it; INFOGERE_SMTP_PASSWORD wins.
         mail_from: sender of notices, ``Name <address>``.
+        provider: name of the provider on statements (A-1-2); where nobody wrote it, that of ``mail_from``.
     """
 
     state_dir: Path
@@ -42,6 +44,7 @@ class Settings:
     smtp_url: str | None = None
     smtp_password_file: Path | None = None
     mail_from: str | None = None
+    provider: str | None = None
 
 
 def load() -> Settings:
@@ -52,6 +55,8 @@ def load() -> Settings:
     state_dir = _path(os.environ.get("INFOGERE_STATE_DIR"), Path.cwd())
     state_dir = state_dir or _path(section.get("state_dir"), base) or _default_state_dir()
     record_url = os.environ.get("INFOGERE_RECORD_URL") or section.get("record_url")
+    mail_from = os.environ.get("INFOGERE_MAIL_FROM") or section.get("mail_from") or None
+    named = os.environ.get("INFOGERE_PROVIDER") or section.get("provider")
     return Settings(
         state_dir=state_dir,
         record_url=record_url or f"sqlite:///{state_dir / 'record.db'}",
@@ -62,7 +67,8 @@ def load() -> Settings:
         smtp_url=os.environ.get("INFOGERE_SMTP_URL") or section.get("smtp_url") or None,
         smtp_password_file=_path(os.environ.get("INFOGERE_SMTP_PASSWORD_FILE"), Path.cwd())
         or _path(section.get("smtp_password_file"), base),
-        mail_from=os.environ.get("INFOGERE_MAIL_FROM") or section.get("mail_from") or None,
+        mail_from=mail_from,
+        provider=named or parseaddr(mail_from or "")[0] or None,
     )
 
 

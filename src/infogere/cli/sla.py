@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from infogere.cli import sla_statement
 from infogere.cli.contract_options import CalendarOption, TermsOption, open_calendar
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ ExplainOption = Annotated[
 @app.callback()
 def sla() -> None:
     """Availability, penalties and their arithmetic, each figure with its clause."""
+
+
+app.command()(sla_statement.statement)
 
 
 @app.command()

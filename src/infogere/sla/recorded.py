@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from infogere.errors import InfogereError
-from infogere.record.reading import Reader
+from infogere.record.kinds.contract import ContractBasis
+from infogere.record.reading import Reader, StoredEntry
 from infogere.sla import basis, history, ledger, periods
 from infogere.sla.model import History, Rules
 from infogere.terms.readings import PROFILES, Profile
@@ -15,9 +16,10 @@ from infogere.terms.readings import PROFILES, Profile
 
 @dataclass(frozen=True)
 class Recorded:
-    """A history, and the rules of both profiles as the order form on record settles them."""
+    """A history, the order form in force, and the rules of both profiles as that order form settles them."""
 
     history: History
+    basis: ContractBasis
     rules_of: Mapping[Profile, Rules]
 
 
@@ -32,7 +34,11 @@ def load(reader: Reader, contract: str, month: str, at: datetime, terms: str | N
     Raises:
         InfogereError: the record does not know the contract, other terms were signed, or the month has not begun.
     """
-    entries = ledger.entries(reader, contract, history.KINDS, at)
+    return of(ledger.entries(reader, contract, history.KINDS, at), contract, month, at, terms)
+
+
+def of(entries: Sequence[StoredEntry], contract: str, month: str, at: datetime, terms: str | None = None) -> Recorded:
+    """``load`` for entries that were read already (``ledger.entries`` of ``history.KINDS`` or more)."""
     past = history.fold(entries, contract, at)
     span = periods.month(month, past.contract.zone)
     if at.timestamp() <= span.start:
@@ -42,4 +48,4 @@ def load(reader: Reader, contract: str, month: str, at: datetime, terms: str | N
     if found is None:
         raise InfogereError(f"no order form of contract {contract} is on record", clause="A-5.1-1")
     own = basis.contract(found, basis.commissioned(entries))
-    return Recorded(replace(past, contract=own), {name: basis.rules(found, name, terms) for name in PROFILES})
+    return Recorded(replace(past, contract=own), found, {name: basis.rules(found, name, terms) for name in PROFILES})
