@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from doubles.histories import PARIS, at, history, incident, priced, works
 from infogere.sla import compute
 from infogere.sla.model import Incident, Works
 from infogere.sla.result import Result
-from infogere.terms.readings import PROFILES
+from infogere.terms.readings import PROFILES, Readings
 
 TICK = 600
 JUNE = at("2024-06-01 00:00")
@@ -127,6 +129,24 @@ def test_rates_and_caps_hold(past: compute.History, profile: str, numerator: str
     assert 0 <= result.total.percent <= 100
     assert result.total.percent <= result.gtd.percent + result.gtr.percent
     assert 0 <= result.total.amount <= 120
+
+
+def _choices(switch: str) -> st.SearchStrategy[object]:
+    values = get_args(Readings.model_fields[switch].annotation)
+    # The weight is the one switch here that is a number.
+    return st.sampled_from(values) if values else st.integers(1, 100)
+
+
+@settings(max_examples=60, deadline=None)
+@given(PAST, st.fixed_dictionaries({switch: _choices(switch) for switch in sorted(compute.SWITCHES)}))
+def test_every_combination_of_readings_can_be_computed(past: compute.History, switches: dict[str, object]) -> None:
+    taxed = replace(past, contract=replace(past.contract, vat_percent=Decimal(20)))
+    result = priced(taxed, **switches)
+    terms = result.month.availability
+    assert 0 <= terms.numerator <= terms.denominator <= terms.total_s
+    assert terms.unavailable_s + terms.excluded_s + terms.planned_s <= terms.total_s
+    assert result.total.percent <= (200 if switches["caps"] == "separate" else 100)
+    assert result.month.breach or not result.gtd.slices
 
 
 @settings(max_examples=40, deadline=None)
