@@ -73,7 +73,7 @@ def _anniversary(commissioned: int, begin: datetime, years: int, zone: ZoneInfo)
         return commissioned
     year = begin.year + years
     day = min(begin.day, calendar.monthrange(year, begin.month)[1])
-    return instant(begin.replace(tzinfo=None, fold=0, year=year, day=day), zone)
+    return instant(begin.replace(tzinfo=None, year=year, day=day), zone)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> int:

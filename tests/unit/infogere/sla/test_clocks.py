@@ -39,6 +39,11 @@ def test_the_two_clocks(
     assert found.counted_s == contract_s
 
 
+def test_a_ticket_after_restoration_starts_a_clock_that_has_stopped() -> None:
+    found = line(incident(f"{DAY} 10:00", f"{DAY} 11:00", ticket=f"{DAY} 12:00"))
+    assert found.contract_clock == (at(f"{DAY} 12:00"), at(f"{DAY} 12:00"))
+
+
 def test_an_open_incident_runs_until_the_record_was_read() -> None:
     found = line(incident(f"{DAY} 10:00", None), until=f"{DAY} 12:00")
     assert (found.contract_s, found.open) == (7_200, True)

@@ -114,6 +114,12 @@ def test_no_incident_pays_twice() -> None:
     assert priced(past, caps="no-cumulation").total.percent == Decimal("52.5")
 
 
+def test_without_cumulation_the_month_s_amount_is_the_cap_as_well() -> None:
+    late = incident("2024-06-04 00:00", "2024-06-05 16:00", id="late")  # 40 h of 30: 50 %
+    in_time = incident("2024-06-10 00:00", "2024-06-11 05:00", id="in time")  # 29 h: 72.5 %
+    assert priced(history(late, in_time, gtr_hours=30), caps="no-cumulation").total.percent == 100
+
+
 def test_a_long_outage_pays_under_the_guarantee_that_gives_more() -> None:
     # 36 h: 90 % in slices, 50 % for the overrun.
     past = history(incident("2024-06-10 00:00", "2024-06-11 12:00"))
