@@ -170,6 +170,23 @@ app.command()(record_signing.prove)
 app.command()(record_signing.timer)
 
 
+@app.command()
+def verifier(
+    output: Annotated[Path, typer.Option(metavar="FILE", help="Where to write it.")] = Path("verify_record.py"),
+) -> None:
+    """Write the program with which a customer checks an export alone: one file, Python and openssl.
+
+    Example: infogere record verifier && python3 verify_record.py BC-2026-014.jsonl --key 9f2c...
+    """
+    from importlib.resources import files
+
+    try:
+        output.write_bytes(files("infogere.statements").joinpath("verify_record.py").read_bytes())
+    except OSError as error:
+        raise InfogereError(f"{output}: {error.strerror}", way_out="choose another --output") from error
+    typer.echo(f"{output} written; see: python3 {output} --help")
+
+
 def _instant(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
