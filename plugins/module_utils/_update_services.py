@@ -64,14 +64,15 @@ def _mapped(proc):
         if not process.isdigit():
             continue
         with contextlib.suppress(OSError):  # a process that has ended meanwhile
-            unit = _unit(os.path.join(proc, process, "cgroup"))
+            unit = unit_of(os.path.join(proc, process, "cgroup"))
             if unit:
                 for path in _executables(os.path.join(proc, process, "maps")):
                     found.setdefault(path, set()).add(unit)
     return found
 
 
-def _unit(path):
+def unit_of(path):
+    """The service that owns the process whose ``cgroup`` file this is; None: none of the server's."""
     with open(path, encoding="utf-8") as stream:
         units = UNIT.findall(stream.read())
     # A login session's manager is no service of the server.

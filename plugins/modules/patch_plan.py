@@ -33,7 +33,7 @@ options:
     default: ""
   done:
     description:
-      - Result of the module that applies plans. Required for O(event=done).
+      - Result of M(infogere.hosting.update_set). Required for O(event=done).
     type: dict
 attributes:
   check_mode:
@@ -71,7 +71,7 @@ digest:
   returned: event is freeze or take
   type: str
 changes:
-  description: What is planned, as the module that applies plans takes it.
+  description: What is planned, as M(infogere.hosting.update_set) takes it.
   returned: event is freeze or take
   type: list
   elements: dict

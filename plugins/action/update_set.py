@@ -1,0 +1,11 @@
+"""Ship the module's logic to the server: see the module's documentation."""
+
+from __future__ import annotations
+
+from ansible_collections.infogere.hosting.plugins.plugin_utils.remote import RemoteAction
+
+
+class ActionModule(RemoteAction):
+    """Runs ``update_set`` over the fast path."""
+
+    module = "update_set"

@@ -1,0 +1,112 @@
+"""The way back from an update: the previous packages, the configuration and the marks, kept before anything changes."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+
+from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, last_words, require
+from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
+from ansible_collections.infogere.hosting.plugins.module_utils._repack import repack
+from ansible_collections.infogere.hosting.plugins.module_utils._transaction import write_file
+
+ARCHIVES = "/var/cache/apt/archives"
+DOWNLOAD_PATIENCE = 600  # seconds
+QUERY = "${binary:Package}\t${Version}\t${db:Status-Status}\n"
+
+
+def installed_versions():
+    """``{package: version}`` of what is completely installed, foreign architectures as ``name:architecture``."""
+    native = require(["dpkg", "--print-architecture"], "dpkg").strip()
+    versions = {}
+    for line in require(["dpkg-query", "--show", f"--showformat={QUERY}"], "dpkg-query").splitlines():
+        name, version, status = line.split("\t")
+        if status == "installed":
+            versions[name.removesuffix(f":{native}")] = version
+    return versions
+
+
+class Previous:
+    """What a server had before.
+
+    Args:
+        folder: of the plan; everything is kept there, readable by root alone.
+        changes: ``[{package, installed, candidate}]``.
+    """
+
+    def __init__(self, folder, changes):
+        self._folder = folder
+        self._changes = changes
+        self._packages = os.path.join(folder, "previous")
+
+    def keep(self):
+        """Keep the packages, ``/etc``, the versions and the marks.
+
+        Raises:
+            ModuleError: it cannot be kept; then the update must not begin.
+        """
+        write_file(self._path("versions.json"), json.dumps(installed_versions(), sort_keys=True).encode(), 0o600, 0, 0)
+        automatic = require(["apt-mark", "showauto"], "apt-mark").split()
+        write_file(self._path("automatic.json"), json.dumps(automatic).encode(), 0o600, 0, 0)
+        # A file that changes while it is read is no fault: exit code 1.
+        code, text = attempt(["tar", "-C", "/", "-czf", self._path("etc.tar.gz"), "etc"], timeout=DOWNLOAD_PATIENCE)
+        if code > 1:
+            raise ModuleError(f"/etc cannot be kept: {last_words(text)}; nothing was changed")
+        os.makedirs(self._packages, mode=0o755, exist_ok=True)
+        for change in self._changes:
+            if change["installed"]:
+                self._keep_package(change["package"], change["installed"])
+
+    def versions(self):
+        """``{package: version}`` as kept."""
+        with open(self._path("versions.json"), encoding="utf-8") as stream:
+            return json.load(stream)
+
+    def restore_marks(self):
+        """apt-get takes what it is told to install as wanted for its own sake; what came as a dependency stays one."""
+        with open(self._path("automatic.json"), encoding="utf-8") as stream:
+            automatic = set(json.load(stream))
+        names = [
+            change["package"]
+            for change in self._changes
+            if change["candidate"] and (change["installed"] is None or change["package"] in automatic)
+        ]
+        if names:
+            attempt(["apt-mark", "auto", *names])
+
+    def put_back(self, environment, patience):
+        """Install the previous packages again, remove the new ones, put ``/etc`` back; ``(exit code, words)``."""
+        debs = sorted(glob.glob(os.path.join(self._packages, "*.deb")))
+        options = ["--force-downgrade", "--force-confold", "--auto-deconfigure"]
+        code, said = 0, ""
+        if debs:
+            code, said = attempt(["dpkg", *options, "--install", *debs], timeout=patience, env=environment)
+        new = [change["package"] for change in self._changes if change["installed"] is None]
+        if new:
+            removed, text = attempt(["dpkg", "--remove", *new], timeout=patience, env=environment)
+            code, said = code or removed, said + text
+        restored, text = attempt(["tar", "-C", "/", "-xzpf", self._path("etc.tar.gz")], timeout=DOWNLOAD_PATIENCE)
+        code, said = code or restored, said + text
+        configured, text = attempt(["dpkg", "--configure", "-a"], timeout=patience, env=environment)
+        return configured or code, said + text
+
+    def _keep_package(self, package, version):
+        """From APT's cache, else from the archives, else made again from what is installed."""
+        name, _, architecture = package.partition(":")
+        stem = glob.escape(f"{name}_{version.replace(':', '%3a')}_")
+        cached = glob.glob(os.path.join(ARCHIVES, f"{stem}{architecture or '*'}.deb"))
+        if cached:
+            require(["cp", "--", cached[0], self._packages], f"{package} cannot be kept")
+            return
+        code, _text = attempt(
+            # It writes where it is started.
+            ["env", f"--chdir={self._packages}", "apt-get", "download", "-q", "-o", "APT::Sandbox::User=root"]
+            + ["--", f"{package}={version}"],
+            timeout=DOWNLOAD_PATIENCE,
+        )
+        if code != 0:
+            repack(package, self._packages)
+
+    def _path(self, name):
+        return os.path.join(self._folder, name)
