@@ -17,6 +17,7 @@ ARGUMENT_SPEC = {
     "event": {"type": "str", "required": True, "choices": ["consider", "freeze", "take", "done"]},
     "pending": {"type": "dict"},
     "digest": {"type": "str", "default": ""},
+    "security": {"type": "bool", "default": False},
     "done": {"type": "dict"},
 }
 REQUIRED_IF = [("event", "freeze", ["pending"]), ("event", "done", ["done"])]
@@ -46,9 +47,13 @@ class ActionModule(ActionBase):
                 return self._consider(host, task_vars, controller)
             case "freeze":
                 server = keeping.server_of(host, self._variables(task_vars))
-                return _said(keeping.freeze(server, arguments["pending"], controller))
+                pending, security = arguments["pending"], arguments["security"]
+                return _said(keeping.freeze(server, pending, controller, security_only=security))
             case "take":
-                return _said(frozen.thaw(controller.state_dir, host, arguments["digest"]))
+                plan = frozen.thaw(controller.state_dir, host, arguments["digest"])
+                if arguments["security"]:
+                    keeping.require_security(plan)
+                return _said(plan)
         keeping.keep_result(frozen.thaw(controller.state_dir, host, arguments["digest"]), arguments["done"], controller)
         return {"changed": False}
 

@@ -24,7 +24,7 @@ CHECK = {
 }
 HEALTH_FILE = "/etc/infogere/health.json"
 ANSWER_PATIENCE = 5  # seconds for one answer
-POLL = 0.2  # seconds between two looks of a watch
+POLL = 0.5  # seconds between two looks of a watch
 ANSWER_SIZE = 4096  # bytes of an answer that are looked at
 
 

@@ -29,7 +29,12 @@ POLICY_TEXT = """#!/bin/sh
 case "$2" in restart|try-restart|reload|force-reload) systemctl is-active --quiet "$1" && exit 0 ;; esac
 exit 101
 """
-APT_ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "APT_LISTCHANGES_FRONTEND": "none"}
+# needrestart would look at every process after each transaction; services are restarted where it is decided.
+APT_ENVIRONMENT = {
+    "DEBIAN_FRONTEND": "noninteractive",
+    "APT_LISTCHANGES_FRONTEND": "none",
+    "NEEDRESTART_SUSPEND": "1",
+}
 APT_OPTIONS = [
     "-y",
     "-q",

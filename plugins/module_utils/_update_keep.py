@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import json
 import os
+import shutil
 
 from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, last_words, require
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
@@ -12,6 +13,8 @@ from ansible_collections.infogere.hosting.plugins.module_utils._repack import re
 from ansible_collections.infogere.hosting.plugins.module_utils._transaction import write_file
 
 ARCHIVES = "/var/cache/apt/archives"
+DOWNLOAD = ["apt-get", "download", "-q", "-o", "APT::Sandbox::User=root"]
+KEPT_PLANS = 6  # with this one
 DOWNLOAD_PATIENCE = 600  # seconds
 QUERY = "${binary:Package}\t${Version}\t${db:Status-Status}\n"
 
@@ -41,11 +44,12 @@ class Previous:
         self._packages = os.path.join(folder, "previous")
 
     def keep(self):
-        """Keep the packages, ``/etc``, the versions and the marks.
+        """Keep the packages, ``/etc``, the versions and the marks; forget those of long ago.
 
         Raises:
             ModuleError: it cannot be kept; then the update must not begin.
         """
+        _forget(os.path.dirname(self._folder))
         write_file(self._path("versions.json"), json.dumps(installed_versions(), sort_keys=True).encode(), 0o600, 0, 0)
         automatic = require(["apt-mark", "showauto"], "apt-mark").split()
         write_file(self._path("automatic.json"), json.dumps(automatic).encode(), 0o600, 0, 0)
@@ -53,6 +57,7 @@ class Previous:
         code, text = attempt(["tar", "-C", "/", "-czf", self._path("etc.tar.gz"), "etc"], timeout=DOWNLOAD_PATIENCE)
         if code > 1:
             raise ModuleError(f"/etc cannot be kept: {last_words(text)}; nothing was changed")
+        os.chmod(self._path("etc.tar.gz"), 0o600)
         os.makedirs(self._packages, mode=0o755, exist_ok=True)
         for change in self._changes:
             if change["installed"]:
@@ -101,8 +106,7 @@ class Previous:
             return
         code, _text = attempt(
             # It writes where it is started.
-            ["env", f"--chdir={self._packages}", "apt-get", "download", "-q", "-o", "APT::Sandbox::User=root"]
-            + ["--", f"{package}={version}"],
+            ["env", f"--chdir={self._packages}", *DOWNLOAD, "--", f"{package}={version}"],
             timeout=DOWNLOAD_PATIENCE,
         )
         if code != 0:
@@ -110,3 +114,10 @@ class Previous:
 
     def _path(self, name):
         return os.path.join(self._folder, name)
+
+
+def _forget(folder):
+    """Remove the oldest plans of a server, of which nobody will want the way back any more."""
+    plans = sorted((os.path.join(folder, name) for name in os.listdir(folder)), key=os.path.getmtime, reverse=True)
+    for plan in plans[KEPT_PLANS:]:
+        shutil.rmtree(plan, ignore_errors=True)

@@ -7,16 +7,10 @@ import os
 from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, last_words
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._health import Watch, failing, settle
-from ansible_collections.infogere.hosting.plugins.module_utils._package_set import apt_error
+from ansible_collections.infogere.hosting.plugins.module_utils._package_set import APT_ENVIRONMENT, apt_error
 from ansible_collections.infogere.hosting.plugins.module_utils._update_keep import Previous, installed_versions
 from ansible_collections.infogere.hosting.plugins.module_utils._update_restart import restart_outdated
 
-# needrestart's own hook is silenced: what is restarted is chosen and measured here.
-APT_ENVIRONMENT = {
-    "DEBIAN_FRONTEND": "noninteractive",
-    "APT_LISTCHANGES_FRONTEND": "none",
-    "NEEDRESTART_SUSPEND": "1",
-}
 APT_OPTIONS = [
     "-y",
     "-q",

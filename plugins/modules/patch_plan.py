@@ -31,6 +31,12 @@ options:
       - Digest, or its beginning, of the plan that is expected; any plan without it.
     type: str
     default: ""
+  security:
+    description:
+      - With O(event=freeze), plan nothing but security fixes and what they need.
+      - With O(event=take), refuse a plan that has anything else.
+    type: bool
+    default: false
   done:
     description:
       - Result of M(infogere.hosting.update_set). Required for O(event=done).

@@ -35,6 +35,7 @@ def plan(
     limit: Limit = None,
     inventory: Inventory = None,
     refresh: Annotated[bool, typer.Option(help="Fetch the package lists before; else judge by those there.")] = True,
+    security: Annotated[bool, typer.Option("--security", help="Only security fixes and what they need.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Look at the pending updates of every server, judge each one, and freeze what a window may apply.
@@ -50,8 +51,39 @@ def plan(
     from infogere.cli import playbooks
 
     started = datetime.now(UTC)
-    code = playbooks.run("patch_plan", inventory=inventory, limit=limit, variables={"patch_refresh": refresh})
+    wanted = {"patch_refresh": refresh, "patch_security": security}
+    code = playbooks.run("patch_plan", inventory=inventory, limit=limit, variables=wanted)
     _print([made for made in _plans() if made.made >= started], as_json)
+    raise typer.Exit(1 if code else 0)
+
+
+@app.command()
+def run(
+    limit: Limit = None,
+    inventory: Inventory = None,
+    emergency: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Why security fixes cannot wait for the window; one line.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only see whether the plans still fit.")] = False,
+) -> None:
+    """Apply exactly the frozen plans, in waves: one server first; stop at the first that does not survive its updates.
+
+    A server whose archives or packages have changed since its plan was made is left as it is. Where a service does not
+    answer after its update, the previous versions are put back. Outside the maintenance window nothing starts, but for
+    an emergency, which allows security fixes alone and counts in the availability.
+
+    Examples:
+
+        infogere patch run -l web1.example.net
+
+        infogere patch run --emergency "CVE-2026-1234 is exploited"
+    """
+    from infogere.cli import playbooks
+
+    if emergency is not None and not emergency.strip():
+        raise InfogereError("--emergency is empty", way_out="say it in one line; it goes into the record")
+    variables = {"gate_emergency": " ".join(emergency.split())} if emergency else {}
+    code = playbooks.run("patch", inventory=inventory, limit=limit, variables=variables, check=check)
     raise typer.Exit(1 if code else 0)
 
 

@@ -14,6 +14,7 @@ from infogere.errors import InfogereError
 from infogere.patching.plan import Plan, PlannedChange
 
 FOLDER = "patches"
+_DIGEST = re.compile(r"^[0-9a-f]{64}$")
 _SAFE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$")
 
 
@@ -24,18 +25,26 @@ def path_of(state_dir: Path, server: str) -> Path:
     return state_dir / FOLDER / f"{server}.json"
 
 
+def _kept(path: Path, digest: str) -> Path:
+    return path.parent / "kept" / f"{digest}.json"
+
+
 def freeze(state_dir: Path, plan: Plan) -> Path:
     """Write the plan with its digest, replacing the server's older one; its path."""
     path = path_of(state_dir, plan.server)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     text = json.dumps({**plan.body(), "digest": plan.digest}, indent=2, ensure_ascii=False) + "\n"
-    temporary = path.with_suffix(f".{os.getpid()}.new")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise InfogereError(f"{path}: {error.strerror}", way_out="make room or rights for the state folder") from error
+    # A run that took the plan before it was replaced still finds it when it writes down what it did.
+    for target in (_kept(path, plan.digest), path):
+        temporary = target.with_suffix(f".{os.getpid()}.new")
+        try:
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            temporary.write_text(text, encoding="utf-8")
+            temporary.replace(target)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise InfogereError(
+                f"{target}: {error.strerror}", way_out="make room or rights for the state folder"
+            ) from error
     return path
 
 
@@ -43,12 +52,15 @@ def thaw(state_dir: Path, server: str, digest: str = "") -> Plan:
     """The frozen plan of ``server``.
 
     Args:
-        digest: the digest, or its beginning, that the caller expects; empty: any.
+        digest: of the plan that is wanted, also of an earlier one; its beginning: only if that is the present one;
+            empty: the present one, whichever it is.
 
     Raises:
         InfogereError: there is none, it was altered since, or it is another one.
     """
     path = path_of(state_dir, server)
+    if _DIGEST.match(digest) and _kept(path, digest).exists():
+        path = _kept(path, digest)
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         written = data.pop("digest")

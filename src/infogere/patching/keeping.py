@@ -17,7 +17,7 @@ from infogere.patching import frozen
 from infogere.patching.choices import choices_of
 from infogere.patching.facts import PackageName, VersionText, Word, pending_of
 from infogere.patching.judging import Judge
-from infogere.patching.plan import Plan, plan_of
+from infogere.patching.plan import Plan, plan_of, security_closure
 from infogere.policy import gate
 from infogere.policy.deciding import judged
 from infogere.policy.rules import Refusal
@@ -59,11 +59,19 @@ def never_allowed(server: Server, controller: Controller, now: datetime | None =
     return next((refusal for refusal in judged(case) if refusal.opens is None), None)
 
 
-def freeze(server: Server, said: Mapping[str, Any], controller: Controller, now: datetime | None = None) -> Plan:
+def freeze(
+    server: Server,
+    said: Mapping[str, Any],
+    controller: Controller,
+    *,
+    security_only: bool = False,
+    now: datetime | None = None,
+) -> Plan:
     """Judge what the server said of its updates, freeze the plan and write it into the record.
 
     Args:
         said: result of the module ``pending_updates``.
+        security_only: see ``plan_of``.
 
     Raises:
         InfogereError: the result is none, or plan or entry cannot be written.
@@ -77,6 +85,7 @@ def freeze(server: Server, said: Mapping[str, Any], controller: Controller, now:
         pending_of(server.name, said),
         Judge(calendar.terms, calendar.readings, form.level),
         choices=choices_of(controller.url, server.name, calendar.local(made).date()),
+        security_only=security_only,
         now=made,
     )
     frozen.freeze(controller.state_dir, plan)
@@ -96,6 +105,17 @@ def freeze(server: Server, said: Mapping[str, Any], controller: Controller, now:
             )
         )
     return plan
+
+
+def require_security(plan: Plan) -> None:
+    """Refuse a plan that an emergency must not apply: it allows critical security fixes alone (A-L3-14, A-L3-25)."""
+    others = {change.package for change in plan.planned} - security_closure(plan.planned)
+    if others:
+        raise InfogereError(
+            f"{plan.server}: no security fixes: {', '.join(sorted(others)[:5])}",
+            way_out=f"infogere patch plan --security -l {plan.server}",
+            clause="A-L3-14",
+        )
 
 
 class _Done(BaseModel):

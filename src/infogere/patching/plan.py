@@ -131,6 +131,7 @@ def plan_of(
     judge: Judge,
     *,
     choices: Mapping[str, Choice] | None = None,
+    security_only: bool = False,
     now: datetime | None = None,
 ) -> Plan:
     """Judge a server's pending updates, and keep of them what may be applied without asking.
@@ -140,9 +141,13 @@ def plan_of(
 
     Args:
         choices: by package, what the customer said last.
+        security_only: plan nothing but security fixes and what they need: all that an emergency allows (A-L3-14).
     """
     made = now or datetime.now(UTC)
-    changes = _separated([_judged(change, judge, (choices or {}).get(change.package)) for change in pending.changes])
+    judged = [_judged(change, judge, (choices or {}).get(change.package)) for change in pending.changes]
+    if security_only:
+        judged = _security_alone(judged, judge)
+    changes = _separated(judged)
     planned = {change.package for change in changes if change.verdict == "planned"}
     return Plan(
         name=f"p{made.astimezone(UTC):%Y%m%dT%H%M%S}",
@@ -206,6 +211,30 @@ def _judgement(change: PendingChange, judge: Judge) -> Judgement:
     nearest = min(judged, key=lambda judgement: judgement.rank)
     before = change.relatives[judged.index(nearest)].package
     return replace(nearest, reason=f"succeeds {before}: {nearest.reason}")
+
+
+def _security_alone(changes: list[PlannedChange], judge: Judge) -> list[PlannedChange]:
+    needed = security_closure(changes)
+    clause = judge.terms.levels[judge.level].actions["patch-critical"].clause
+    return [
+        replace(change, verdict="refused", clause=clause, reason=f"{change.reason}; no security fix: it waits")
+        if change.verdict == "planned" and change.package not in needed
+        else change
+        for change in changes
+    ]
+
+
+def security_closure(changes: Iterable[PlannedChange]) -> set[str]:
+    """Names of the security fixes among ``changes``, and of everything that they cannot come without."""
+    by_name = {change.package: change for change in changes}
+    waiting = [change.package for change in by_name.values() if change.security]
+    reached: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in by_name and name not in reached:
+            reached.add(name)
+            waiting += by_name[name].needs
+    return reached
 
 
 def _separated(changes: Iterable[PlannedChange]) -> list[PlannedChange]:
