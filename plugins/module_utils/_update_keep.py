@@ -6,11 +6,13 @@ import glob
 import json
 import os
 import shutil
+import stat
+import tarfile
 
 from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, last_words, require
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._repack import repack
-from ansible_collections.infogere.hosting.plugins.module_utils._transaction import write_file
+from ansible_collections.infogere.hosting.plugins.module_utils._transaction import make_link, write_file
 
 ARCHIVES = "/var/cache/apt/archives"
 DOWNLOAD = ["apt-get", "download", "-q", "-o", "APT::Sandbox::User=root"]
@@ -54,7 +56,9 @@ class Previous:
         automatic = require(["apt-mark", "showauto"], "apt-mark").split()
         write_file(self._path("automatic.json"), json.dumps(automatic).encode(), 0o600, 0, 0)
         # A file that changes while it is read is no fault: exit code 1.
-        code, text = attempt(["tar", "-C", "/", "-czf", self._path("etc.tar.gz"), "etc"], timeout=DOWNLOAD_PATIENCE)
+        code, text = attempt(
+            ["tar", "-C", "/", "--hard-dereference", "-czf", self._path("etc.tar.gz"), "etc"], timeout=DOWNLOAD_PATIENCE
+        )
         if code > 1:
             raise ModuleError(f"/etc cannot be kept: {last_words(text)}; nothing was changed")
         os.chmod(self._path("etc.tar.gz"), 0o600)
@@ -91,10 +95,9 @@ class Previous:
         if new:
             removed, text = attempt(["dpkg", "--remove", *new], timeout=patience, env=environment)
             code, said = code or removed, said + text
-        restored, text = attempt(["tar", "-C", "/", "-xzpf", self._path("etc.tar.gz")], timeout=DOWNLOAD_PATIENCE)
-        code, said = code or restored, said + text
+        restored = restore_files(self._path("etc.tar.gz"))
         configured, text = attempt(["dpkg", "--configure", "-a"], timeout=patience, env=environment)
-        return configured or code, said + text
+        return configured or code, f"{said}{text}put back: {' '.join(restored) or 'nothing'}\n"
 
     def _keep_package(self, package, version):
         """From APT's cache, else from the archives, else made again from what is installed."""
@@ -121,3 +124,33 @@ def _forget(folder):
     plans = sorted((os.path.join(folder, name) for name in os.listdir(folder)), key=os.path.getmtime, reverse=True)
     for plan in plans[KEPT_PLANS:]:
         shutil.rmtree(plan, ignore_errors=True)
+
+
+def restore_files(archive, root="/"):
+    """Put back the files and links of ``archive`` that differ now, and no others; their paths."""
+    restored = []
+    with tarfile.open(archive) as kept:
+        for member in kept:
+            path = os.path.join(root, member.name)
+            if member.isfile():
+                data = kept.extractfile(member).read()
+                if not _is_same(path, data, member):
+                    write_file(path, data, stat.S_IMODE(member.mode), member.uid, member.gid)
+                    restored.append(path)
+            elif member.issym() and not (os.path.islink(path) and os.readlink(path) == member.linkname):
+                make_link(path, member.linkname)
+                restored.append(path)
+    return restored
+
+
+def _is_same(path, data, member):
+    try:
+        status = os.lstat(path)
+        if not stat.S_ISREG(status.st_mode):
+            return False
+        with open(path, "rb") as stream:
+            same = stream.read() == data
+    except FileNotFoundError:
+        return False
+    now = (stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
+    return same and now == (stat.S_IMODE(member.mode), member.uid, member.gid)

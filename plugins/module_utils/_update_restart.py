@@ -11,6 +11,7 @@ from ansible_collections.infogere.hosting.plugins.module_utils._update_services 
 
 # Restarting these ends sessions or the machine's own nervous system; they wait for the reboot.
 DEFERRED = re.compile(r"(dbus|systemd-logind|user@\d+|getty@.+|serial-getty@.+|container-getty@.+|emergency|rescue)$")
+MANAGER = "systemd-manager"  # needrestart's name for systemd itself, which takes up new code without a restart
 PATIENCE = 300  # seconds for one unit; Dovecot alone can take a minute and a half to stop
 
 
@@ -20,10 +21,15 @@ def restart_outdated():
     for unit in outdated():
         if DEFERRED.match(unit):
             continue
+        if unit == MANAGER:
+            attempt(["systemctl", "daemon-reexec"], timeout=PATIENCE)
+            continue
         code, text = attempt(["systemctl", "try-restart", "--", f"{unit}.service"], timeout=PATIENCE)
-        if code != 0:
+        failed = attempt(["systemctl", "is-failed", "--quiet", "--", f"{unit}.service"])[0] == 0
+        if failed:
             return restarted, f"{unit} does not restart: {last_words(text, lines=1)}"
-        restarted.append(unit)
+        if code == 0:
+            restarted.append(unit)
     return restarted, ""
 
 

@@ -19,6 +19,7 @@ APT_OPTIONS = [
     *("-o", "Dpkg::Options::=--force-confold"),
     *("-o", "DPkg::Lock::Timeout=120"),
 ]
+SECOND_LOOK = 10  # seconds; a busy service may miss one question
 TRANSACTION_PATIENCE = 3600  # seconds; services that stop slowly can take minutes each
 
 
@@ -74,7 +75,7 @@ class UpdateRun:
         }
 
     def _require_health(self):
-        sick = failing(self._checks)
+        sick = settle(self._checks, SECOND_LOOK)
         if sick:
             words = "; ".join(f"{service}: {why}" for service, why in sorted(sick.items()))
             raise ModuleError(f"before the update, {words}; nothing was changed; mend that first")
