@@ -89,7 +89,7 @@ class Bench:
         return json.loads(path.read_text())
 
     def apply(self):
-        return self.server.playbook("infogere.hosting.patch")
+        return self.server.playbook("infogere.hosting.patch", {"patch_health_patience": 10})
 
     def version(self, name):
         return self.server.run(f"dpkg-query --show --showformat='${{Version}}' {name}").stdout
