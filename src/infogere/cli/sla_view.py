@@ -18,7 +18,7 @@ from infogere.sla.wording import duration, plain
 from infogere.terms.readings import PROFILES
 
 _ZONED = "%Y-%m-%d %H:%M"
-_CLAIM = Text("Due only if the customer asks by ticket [A-5.1-7, A-5.2-5]; a credit note, never cash [A-5.1-10].")
+_CLAIM = "Due only if the customer asks by ticket [A-5.1-7, A-5.2-5]; a credit note, never cash [A-5.1-10]."
 
 
 def show(both: BothProfiles, shown: Result, zone: ZoneInfo, alone: Mapping[str, Decimal], *, explain: bool) -> None:
@@ -34,7 +34,7 @@ def show(both: BothProfiles, shown: Result, zone: ZoneInfo, alone: Mapping[str, 
     if shown.incidents or shown.works:
         console.print(_events(shown, zone))
     console.print(_money(both))
-    console.print(_CLAIM, style="dim")
+    console.print(_claim(shown))
     for part in _switches(both, alone):
         console.print(part)
     if explain:
@@ -120,21 +120,26 @@ def _money(both: BothProfiles) -> Table:
     table = _table("readings", "GTD slices", "GTD %", "GTD EUR", "GTR %", "GTR EUR", "total %", "total EUR", "")
     for profile in PROFILES:
         result = both.of(profile)
-        missing = (
-            f"GTR not priced: {result.gtr.missing.what} [{result.gtr.missing.clause}]" if result.gtr.missing else ""
-        )
+        priced = result.gtr.missing is None
         table.add_row(
             profile,
             str(result.gtd.slices),
             plain(result.gtd.percent),
             str(result.gtd.amount),
-            plain(result.gtr.percent),
-            str(result.gtr.amount),
+            plain(result.gtr.percent) if priced else "-",
+            str(result.gtr.amount) if priced else "-",
             plain(result.total.percent),
             Text(str(result.total.amount), style="bold"),
-            missing or ("capped" if result.total.capped else ""),
+            "capped" if result.total.capped else "",
         )
     return table
+
+
+def _claim(shown: Result) -> Text:
+    gap = shown.gtr.missing
+    text = Text(f"GTR not priced without {gap.what} [{gap.clause}]: {gap.way_out}.\n" if gap else "", style="yellow")
+    text.append(_CLAIM, style="dim")
+    return text
 
 
 def _switches(both: BothProfiles, alone: Mapping[str, Decimal]) -> Iterator[Table | Text]:

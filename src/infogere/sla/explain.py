@@ -160,11 +160,12 @@ def _rate(key: str, what: str, terms: Availability, rules: Rules) -> Step:
     above = below + f" - {terms.unavailable_s:,} unavailable"
     if rules.readings.incident_time == "provider-only":
         above = f"{base} - {terms.unavailable_s:,} unavailable, at most the whole"
+    divisor = f"({below})" if " " in below else below
     result = "no guaranteed time" if terms.rate is None else f"{terms.rate} %"
     return step(
         f"{key}.rate",
         "A-5.1-3",
-        f"{what}: ({above}) / ({below}) = {terms.numerator:,} / {terms.denominator:,} = {result}",
+        f"{what}: ({above}) / {divisor} = {terms.numerator:,} / {terms.denominator:,} = {result}",
         "Q21",
         total_s=terms.total_s,
         planned_s=planned,

@@ -147,6 +147,15 @@ def test_a_month_of_the_record(infogere: Infogere, tmp_path: Path) -> None:
     assert "the month is not over" in infogere(*asked).out
 
 
+def test_without_gtr_hours_availability_is_priced_alone(infogere: Infogere, tmp_path: Path) -> None:
+    both = [terms.readings(profile).model_dump(mode="json") for profile in terms.PROFILES]
+    readings = tuple({"name": name, "customer": both[0][name], "provider": both[1][name]} for name in both[0])
+    Book(tmp_path).write(basis(readings=readings, gtr_hours=None, gtr_coverage=None))
+    asked = ("show", "--contract", CONTRACT, "--month", "2026-10", "--at", "2026-11-02T09:00")
+    assert infogere(*asked, "--json").json["missing"]["clause"] == "A-5.2-3"
+    assert f"GTR not priced without the GTR hours of contract {CONTRACT} [A-5.2-3]" in infogere(*asked).out
+
+
 def test_a_contract_that_the_record_does_not_know(infogere: Infogere, tmp_path: Path) -> None:
     Book(tmp_path).write(basis())
     answer = infogere("show", "--contract", "OF-9", "--month", "2026-10")
