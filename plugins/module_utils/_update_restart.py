@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 
@@ -12,14 +13,16 @@ from ansible_collections.infogere.hosting.plugins.module_utils._update_services 
 # Restarting these ends sessions or the machine's own nervous system; they wait for the reboot.
 DEFERRED = re.compile(r"(dbus|systemd-logind|user@\d+|getty@.+|serial-getty@.+|container-getty@.+|emergency|rescue)$")
 MANAGER = "systemd-manager"  # needrestart's name for systemd itself, which takes up new code without a restart
+SETTINGS = "/etc/infogere/patching.json"
 PATIENCE = 300  # seconds for one unit; Dovecot alone can take a minute and a half to stop
 
 
 def restart_outdated():
     """Restart the services that needrestart names; ``(names, what went wrong or "")``."""
     restarted = []
+    deferred = deferred_restarts()
     for unit in outdated():
-        if DEFERRED.match(unit):
+        if DEFERRED.match(unit) or unit in deferred:
             continue
         if unit == MANAGER:
             attempt(["systemctl", "daemon-reexec"], timeout=PATIENCE)
@@ -31,6 +34,15 @@ def restart_outdated():
         if code == 0:
             restarted.append(unit)
     return restarted, ""
+
+
+def deferred_restarts(path=SETTINGS):
+    """Names of the services that the administrator restarts by hand."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return {name.removesuffix(".service") for name in json.load(stream)["deferred_restarts"]}
+    except FileNotFoundError:
+        return set()
 
 
 def outdated():

@@ -1,0 +1,68 @@
+"""What is restarted after an update: what needrestart names, without what ends sessions or is left to people."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.infogere.hosting.plugins.module_utils import _update_restart as restart
+
+NAMED = """NEEDRESTART-VER: 3.6
+NEEDRESTART-KSTA: 0
+NEEDRESTART-SVC: dbus.service
+NEEDRESTART-SVC: nginx.service
+NEEDRESTART-SVC: postgresql@15-main.service
+NEEDRESTART-SVC: systemd-logind.service
+NEEDRESTART-SVC: systemd-manager
+NEEDRESTART-SVC: user@0.service
+NEEDRESTART-SVC: slow.service
+"""
+
+
+@pytest.fixture
+def server(monkeypatch, tmp_path):
+    """Calls made, and the units that are failed after their restart."""
+    calls, failed = [], set()
+    settings = tmp_path / "patching.json"
+    settings.write_text(json.dumps({"deferred_restarts": ["slow.service"]}))
+
+    def attempt(argv, **_more):
+        calls.append(" ".join(argv))
+        if argv[0] == "needrestart":
+            return 0, NAMED
+        if argv[1] == "is-failed":
+            return (0 if argv[-1] in failed else 1), ""
+        return (1 if argv[-1] in failed else 0), "Job failed."
+
+    monkeypatch.setattr(restart, "attempt", attempt)
+    monkeypatch.setattr(restart, "exists", lambda _program: True)
+    monkeypatch.setattr(restart.deferred_restarts, "__defaults__", (str(settings),))
+    return calls, failed
+
+
+def test_what_is_restarted(server):
+    assert restart.restart_outdated() == (["nginx", "postgresql@15-main"], "")
+    assert "systemctl daemon-reexec" in server[0]
+
+
+def test_a_service_that_fails_ends_it(server):
+    server[1].add("nginx.service")
+    assert restart.restart_outdated() == ([], "nginx does not restart: Job failed.")
+
+
+def test_services_without_needrestart(monkeypatch, tmp_path):
+    monkeypatch.setattr(restart, "exists", lambda _program: False)
+    for number, (unit, line) in enumerate(
+        [
+            ("nginx.service", "7f0-7f1 r-xp 00000000 08:01 42 /usr/lib/libssl.so.3 (deleted)"),
+            ("php.service", "7f0-7f1 rw-p 00000000 08:01 42 /usr/lib/libssl.so.3 (deleted)"),
+            ("mail.service", "7f0-7f1 r-xp 00000000 08:01 42 /usr/lib/libssl.so.3"),
+            ("user@0.service", "7f0-7f1 r-xp 00000000 08:01 42 /usr/lib/libssl.so.3 (deleted)"),
+        ]
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "cgroup").write_text(f"0::/system.slice/{unit}\n")
+        (folder / "maps").write_text(f"{line}\n")
+    assert restart._with_deleted_files(str(tmp_path)) == ["nginx"]
