@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from ansible_collections.infogere.hosting.plugins.module_utils import _update_restart as restart
 
 NAMED = """NEEDRESTART-VER: 3.6
