@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "infogere.cli.notices",
         "E-mail to customers: what waits, what was sent, what the mail server answered.",
     ),
+    "incident": ("infogere.cli.incident", "Incidents with two clocks, who caused them, when it worked again."),
+    "problem": ("infogere.cli.problem", "Root causes of incidents."),
     "lab": ("infogere.cli.lab", "Test servers on this machine, each in a container."),
 }
 

@@ -1,0 +1,112 @@
+"""How an incident is shown: two clocks first, then who caused it, then its story."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from infogere.cli.desk_options import lasting, local
+from infogere.record.kinds.contract import ContractBasis
+from infogere.sla.incidents import Dossier, seconds
+
+_TOP = ("terms", "contract", "server", "incident", "author", "at", "run", "follows")
+
+
+def clocks(dossier: Dossier, now: datetime) -> dict[str, dict[str, Any] | None]:
+    """Both clocks as plain data; the contract clock starts with the later of ticket and evidence (Q27)."""
+    ticket = dossier.ticket_at
+    begins = None if ticket is None else max(ticket, dossier.started or ticket)
+    return {
+        "contract_clock": _clock(begins, dossier, now, f"ticket {dossier.ticket}"),
+        "monitoring_clock": _clock(dossier.started, dossier, now, f"probe {dossier.probe or 'unnamed'}"),
+    }
+
+
+def _clock(begins: int | None, dossier: Dossier, now: datetime, why: str) -> dict[str, Any] | None:
+    if begins is None:
+        return None
+    ends = seconds(now) if dossier.restored is None else dossier.restored
+    return {
+        "start": begins,
+        "stop": dossier.restored,
+        "seconds": max(0, ends - begins),
+        "running": dossier.restored is None,
+        "because": why,
+    }
+
+
+def plain(dossier: Dossier, contract: ContractBasis, now: datetime) -> dict[str, Any]:
+    """Everything about an incident, for a program; instants are epoch seconds."""
+    attribution = dossier.attribution.entry.model_dump(mode="json") if dossier.attribution else {}
+    return {
+        "incident": dossier.id,
+        "contract": contract.contract,
+        "server": dossier.server,
+        "summary": dossier.opened.summary,
+        "effect": dossier.effect,
+        "origin": dossier.opened.origin,
+        "severity": dossier.opened.severity,
+        "services": list(dossier.opened.services),
+        "restored": dossier.restored,
+        **clocks(dossier, now),
+        "cause": dossier.cause,
+        "party": attribution.get("party"),
+        "contested": dossier.contested,
+        "open_contests": [contest.seq for contest in dossier.contests if contest.settled_by is None],
+        "tickets": dossier.tickets,
+        "problem": dossier.problem,
+        "works": dossier.works,
+        "linked": dossier.linked,
+    }
+
+
+def show_clocks(dossier: Dossier, contract: ContractBasis, now: datetime) -> None:
+    """The head of an incident: what it is, both clocks, who caused it."""
+    zone = ZoneInfo(contract.timezone)
+    state = typer.style("restored", fg="green") if dossier.restored else typer.style("open", fg="red", bold=True)
+    typer.echo(f"{typer.style(dossier.id, bold=True)}  {state}  {dossier.opened.summary}")
+    weight = "" if dossier.effect == "interruption" else ", recorded with weight 0 [A-2-2, Q2]"
+    typer.echo(f"  {dossier.server or 'whole contract'}, contract {contract.contract}, {dossier.effect}{weight}")
+    shown = clocks(dossier, now)
+    _line("contract clock", shown["contract_clock"], zone, "A-5.3-1", "has not started: no ticket of the customer")
+    _line("monitoring clock", shown["monitoring_clock"], zone, "A-5.4-1", "has not started: no evidence yet")
+    typer.echo(f"  caused by         {_cause(dossier)}")
+
+
+def _line(name: str, clock: dict[str, Any] | None, zone: ZoneInfo, clause: str, otherwise: str) -> None:
+    if clock is None:
+        typer.echo(f"  {name:<16}  {otherwise}  [{clause}]")
+        return
+    verb = "runs since" if clock["running"] else "ran from"
+    until = "" if clock["running"] else f" to {local(clock['stop'], zone)}"
+    typer.echo(
+        f"  {name:<16}  {lasting(clock['seconds'])}, {verb} {local(clock['start'], zone)}{until}"
+        f"  ({clock['because']})  [{clause}]"
+    )
+
+
+def _cause(dossier: Dossier) -> str:
+    if dossier.cause is None:
+        return "not attributed yet: its time counts  [A-5.1-3, Q11]"
+    attribution = dossier.attribution.entry.model_dump(mode="json") if dossier.attribution else {}
+    party = f" ({attribution['party']})" if attribution.get("party") else ""
+    standing = ": contested by the customer, its time counts until that is settled" if dossier.contested else ""
+    return f"{dossier.cause.replace('_', ' ')}{party}{standing}  [A-5.1-3, Q11]"
+
+
+def show_story(dossier: Dossier, contract: ContractBasis) -> None:
+    """Every entry, in order, with its number."""
+    zone = ZoneInfo(contract.timezone)
+    typer.echo()
+    for line in dossier.story:
+        facts = line.entry.model_dump(mode="json", exclude=set(_TOP), exclude_defaults=True)
+        words = ", ".join(f"{name} {_words(value)}" for name, value in facts.items() if value not in (None, [], ""))
+        kind = line.entry.kind.removeprefix("incident-")
+        typer.echo(f"  {line.seq:>6}  {local(line.entry.at, zone)}  {line.entry.author}: {kind}: {words}")
+
+
+def _words(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

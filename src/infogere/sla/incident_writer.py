@@ -1,0 +1,96 @@
+"""What every act on an incident shares: its contract, its dossier under the writer's lock, its common fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from infogere.errors import InfogereError
+from infogere.fleet.nearest import hint
+from infogere.record.entries import Entry
+from infogere.record.kinds.contract import ContractBasis
+from infogere.record.kinds.incidents import IncidentOpened
+from infogere.record.reading import Reader, StoredEntry
+from infogere.record.recorder import one_line
+from infogere.sla import incidents, ledger
+from infogere.sla.desk import Desk
+from infogere.sla.incidents import Dossier, seconds
+
+Made = TypeVar("Made", bound=Entry)
+
+
+class IncidentWriter:
+    """Appends entries about incidents in the name of ``author``."""
+
+    def __init__(self, desk: Desk, author: str) -> None:
+        self.desk = desk
+        self._author = one_line(author)
+
+    def contract_of(self, incident: str) -> str:
+        """The contract whose chain holds an incident, whether it still counts or not.
+
+        Raises:
+            InfogereError: no such incident, with the nearest number.
+        """
+        with Reader(self.desk.record_url) as reader:
+            return ledger.contract_of(opening(reader, incident))
+
+    def about(self, incident: str, make: Callable[[Dossier, dict[str, Any]], Made]) -> tuple[int, Made]:
+        """Append the entry that ``make`` builds from the incident's dossier and the common fields."""
+        contract = self.desk.contract(self.contract_of(incident))
+
+        def with_dossier(reader: Reader) -> Made:
+            dossier = dossier_of(reader, contract.contract, incident)
+            common = {**self.common(contract, dossier.server), "incident": incident, "follows": dossier.opened_seq}
+            return make(dossier, common)
+
+        return self.desk.append(with_dossier)
+
+    def common(self, contract: ContractBasis, server: str | None) -> dict[str, Any]:
+        """The fields that every entry about an incident has."""
+        return {
+            "terms": contract.terms,
+            "contract": contract.contract,
+            "server": server,
+            "at": self.desk.now,
+            "author": self._author,
+        }
+
+    def not_future(self, at: datetime | None, what: str) -> None:
+        """Refuse what has not happened yet."""
+        if at is not None and at > self.desk.now:
+            raise InfogereError(
+                f"{what} at {instant_text(seconds(at))}, which is in the future",
+                way_out="give the instant with its offset, e.g. 2026-10-05T11:00+02:00",
+                clause="A-2-6",
+            )
+
+
+def opening(reader: Reader, incident: str) -> StoredEntry:
+    """The entry that opened an incident."""
+    names: list[str] = []
+    for entry in reader.newest(IncidentOpened.kind):
+        names.append(str(entry.data["incident"]))
+        if names[-1] == incident:
+            return entry
+    raise InfogereError(f"no incident {incident} on record", way_out=hint(incident, names))
+
+
+def dossier_of(reader: Reader, contract: str, incident: str) -> Dossier:
+    """Everything that counts about one incident.
+
+    Raises:
+        InfogereError: it was opened by mistake and withdrawn.
+    """
+    found = incidents.fold(ledger.entries(reader, contract, incidents.KINDS)).get(incident)
+    if found is None:
+        raise InfogereError(
+            f"{incident} was withdrawn by a correction", way_out=f"infogere record list --contract {contract}"
+        )
+    return found
+
+
+def instant_text(at: int) -> str:
+    """UTC, to the second."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
