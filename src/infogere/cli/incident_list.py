@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -10,11 +12,13 @@ import typer
 
 from infogere.cli import incident_view
 from infogere.cli.desk_options import lasting, local, print_json
+from infogere.errors import InfogereError
 from infogere.record.database import RecordMissing
 from infogere.record.kinds.contract import ContractBasis
 from infogere.record.kinds.incidents import IncidentOpened
 from infogere.record.reading import Reader
-from infogere.sla import incidents, ledger
+from infogere.sla import history, incident_cost, incidents, ledger
+from infogere.sla.incident_cost import Cost
 from infogere.sla.incident_writer import dossier_of, opening
 from infogere.sla.incidents import Dossier
 
@@ -40,11 +44,24 @@ def show_one(desk: Desk, incident: str, *, as_json: bool) -> None:
         reference = ledger.contract_of(opening(reader, incident))
         dossier = dossier_of(reader, reference, incident)
     contract = desk.contract(reference)
+    costs, missing = _costs(desk, incident, contract)
     if as_json:
-        print_json(incident_view.plain(dossier, contract, desk.now))
+        said = {"costs": [{**asdict(one), "amount": str(one.amount)} for one in costs], "costs_missing": missing}
+        print_json({**incident_view.plain(dossier, contract, desk.now), **said})
         return
     incident_view.show_clocks(dossier, contract, desk.now)
+    incident_view.show_costs(costs, missing)
     incident_view.show_story(dossier, contract)
+
+
+def _costs(desk: Desk, incident: str, contract: ContractBasis) -> tuple[list[Cost], str | None]:
+    """What it costs so far, or why that cannot be said (Q3)."""
+    with Reader(desk.record_url) as reader:
+        found = history.load(reader, contract.contract, desk.now + timedelta(seconds=1))
+    try:
+        return list(incident_cost.cost(found, incident, contract, desk.terms_path)), None
+    except InfogereError as missing:
+        return [], str(missing)
 
 
 def _newest(

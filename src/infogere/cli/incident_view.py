@@ -10,6 +10,7 @@ import typer
 
 from infogere.cli.desk_options import lasting, local
 from infogere.record.kinds.contract import ContractBasis
+from infogere.sla.incident_cost import Cost
 from infogere.sla.incidents import Dossier, seconds
 
 _TOP = ("terms", "contract", "server", "incident", "author", "at", "run", "follows")
@@ -95,6 +96,20 @@ def _cause(dossier: Dossier) -> str:
     party = f" ({attribution['party']})" if attribution.get("party") else ""
     standing = ": contested by the customer, its time counts until that is settled" if dossier.contested else ""
     return f"{dossier.cause.replace('_', ' ')}{party}{standing}  [A-5.1-3, Q11]"
+
+
+def show_costs(costs: list[Cost], missing: str | None) -> None:
+    """What the customer could claim because of it, so far."""
+    if missing:
+        typer.echo(f"  costs so far      not known: {missing}")
+        return
+    for name, why in (
+        ("contract", "what the customer could claim  [A-5.1-8, A-5.2-4]"),
+        ("monitoring", "had the ticket come with the first failing probe: shown, never owed  [A-5.3-1, Q27]"),
+    ):
+        amounts = ", ".join(f"{cost.amount} EUR ({cost.profile})" for cost in costs if cost.clock == name)
+        if amounts:
+            typer.echo(f"  costs so far      {name} clock: {amounts}; {why}")
 
 
 def show_story(dossier: Dossier, contract: ContractBasis) -> None:

@@ -33,6 +33,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "incident": ("infogere.cli.incident", "Incidents with two clocks, who caused them, when it worked again."),
     "problem": ("infogere.cli.problem", "Root causes of incidents."),
+    "claim": ("infogere.cli.claim", "Penalties: asked for, validated, credited, applied."),
+    "credit": ("infogere.cli.credit", "Support time: granted, bought, spent, left."),
     "lab": ("infogere.cli.lab", "Test servers on this machine, each in a container."),
 }
 

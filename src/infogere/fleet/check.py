@@ -70,11 +70,7 @@ def find_contract(reference: str, given: tuple[str, ...], terms: Terms) -> tuple
         InfogereError: no such order form (with the nearest reference), or it has a fault.
     """
     chosen = sources.find(given)
-    holders: dict[str, list[ResolvedHost]] = {}
-    for host in resolve_cached(chosen, settings.load()).hosts:
-        form = host.variables.get("order_form")
-        if isinstance(form, dict) and isinstance(form.get("id"), str):
-            holders.setdefault(str(form["id"]), []).append(host)
+    holders = _holders(chosen)
     if reference not in holders:
         raise InfogereError(
             f"no order form {reference} in {', '.join(chosen)}",
@@ -85,6 +81,20 @@ def find_contract(reference: str, given: tuple[str, ...], terms: Terms) -> tuple
     for fault in one_content_per_order_form(servers):
         raise InfogereError(f"{fault.server}: {fault.message}", way_out=fault.way_out, clause=fault.clause)
     return servers
+
+
+def references(given: tuple[str, ...]) -> tuple[str, ...]:
+    """References of every order form that some host names, sorted; none of them is judged."""
+    return tuple(sorted(_holders(sources.find(given))))
+
+
+def _holders(chosen: tuple[str, ...]) -> dict[str, list[ResolvedHost]]:
+    holders: dict[str, list[ResolvedHost]] = {}
+    for host in resolve_cached(chosen, settings.load()).hosts:
+        form = host.variables.get("order_form")
+        if isinstance(form, dict) and isinstance(form.get("id"), str):
+            holders.setdefault(str(form["id"]), []).append(host)
+    return holders
 
 
 def _sound(host: ResolvedHost, chosen: tuple[str, ...], terms: Terms) -> Server:

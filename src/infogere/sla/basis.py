@@ -24,7 +24,7 @@ from infogere.sla import ledger
 from infogere.sla.model import Contract, Rules
 from infogere.terms import Profile, Readings, Terms
 
-_KINDS = frozenset({ContractBasis.kind, Delivery.kind})
+KINDS = frozenset({ContractBasis.kind, Delivery.kind})
 _MINUTES = 60  # of an hour
 
 
@@ -105,7 +105,7 @@ def ensure(
     delivered: list[Delivery] = []
     try:
         with Reader(url) as reader:
-            entries = ledger.entries(reader, servers[0].order_form.id, _KINDS)
+            entries = ledger.entries(reader, servers[0].order_form.id, KINDS)
         known, delivered = latest(entries), deliveries(entries)
     except RecordMissing:
         pass
