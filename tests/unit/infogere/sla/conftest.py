@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from doubles.contract_book import Book, basis
+from doubles.office import Environment, Office, build, office
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +30,15 @@ def book(begun: Path, tmp_path: Path) -> Book:
 def empty_book(tmp_path: Path) -> Book:
     """A record that holds nothing."""
     return Book(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("office"))
+
+
+@pytest.fixture
+def desks(fleet: Path, tmp_path: Path) -> Iterator[Office]:
+    """An office of its own; ``desks.at(...)`` is its desk at an instant."""
+    with Environment(fleet, tmp_path / "state"):
+        yield office(fleet, tmp_path / "state")
