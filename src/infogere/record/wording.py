@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from infogere.errors import InfogereError
+from infogere.record.phrases import PHRASES
 
 if TYPE_CHECKING:
     from infogere.record.reading import StoredEntry
@@ -48,6 +49,8 @@ def _words(kind: str, data: Any) -> str:
         case "key":
             instead = f"instead of {data['retires'][:16]}" if data["retires"] else "too"
             parts = [f"{data['key'][:16]} signs {instead}, says {data['by'][:16]}"]
+        case _ if kind in PHRASES:
+            parts = PHRASES[kind](data)
         case _:
             parts = [json.dumps(data, ensure_ascii=False)]
     return " ".join(part for part in parts if part)

@@ -1,0 +1,87 @@
+"""What `infogere record list` says of contracts, incidents and money: every kind has words of its own."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from doubles.contract_book import basis, moment, opened, say
+from infogere.record.entries import _KINDS_IN, fields_of, model_of
+from infogere.record.phrases import PHRASES
+from infogere.record.wording import summary
+
+INC = "INC-2026-0001"
+PRICED = [
+    {
+        "profile": profile,
+        "rate": "99.306488",
+        "unavailable_s": 18600,
+        "planned_s": 0,
+        "breach": True,
+        "gtd_percent": "15",
+        "gtd_amount": "36.00",
+        "gtr_percent": "30",
+        "gtr_amount": "72.00",
+        "total_percent": "45",
+        "total_amount": amount,
+    }
+    for profile, amount in (("customer", "108.00"), ("provider", "48.00"))
+]
+AT = moment("2026-10-05 09:30")
+
+WORDS = [
+    (basis(level="custom"), "Librairie Occitane: level custom 240.00 EUR a month restored within 4 h since"),
+    (opened(ticket="RT-1", ticket_at=AT), f"{INC}: interruption ticket RT-1 of 2026-10-05T09:30:00Z site down"),
+    (opened(), f"{INC}: interruption site down"),
+    (say("incident-restored", incident=INC, restored=AT, evidence="200 OK"), "restored at 2026-10-05T09:30:00Z (200"),
+    (
+        say("incident-attributed", incident=INC, cause="third_party", party="[red]Agency", evidence="log", settles=7),
+        f"{INC}: caused by third_party [red]Agency settles 7 (log)",
+    ),
+    (say("incident-contested", incident=INC, contests=6, by="Zoe", reason="no"), f"{INC}: Zoe contests entry 6: no"),
+    (say("incident-linked", incident=INC, problem="PRB-1"), f"{INC}: problem PRB-1"),
+    (say("problem", problem="PRB-1", summary="disk", closed=True), "PRB-1: disk closed"),
+    (say("probe", server="web1", probe="https", source="blackbox", state="down"), "https down (blackbox)"),
+    (
+        say("breach", month="2026-10", guarantees=("gtd", "gtr"), priced=PRICED),
+        "2026-10: missed gtd and gtr 108.00 EUR (customer), 48.00 EUR (provider)",
+    ),
+    (
+        say("claim-credited", claim="C-1", credit_note="AV-1", issued="2026-11-20", amount="9.00", late_days=0),
+        "9.00 EUR",
+    ),
+    (say("claim-applied", claim="C-1", document="order", reference="F-1", amount="9.00"), "C-1: 9.00 EUR on order F-1"),
+    (
+        say(
+            "time-spent",
+            ticket="RT-1",
+            day="2026-10-05",
+            worked_s=1,
+            minutes=30,
+            unpaid_minutes=15,
+            shares=(),
+            summary="x",
+        ),
+        "RT-1: 30 min x 15 min of it billable",
+    ),
+]
+
+
+@pytest.mark.parametrize(("entry", "words"), WORDS, ids=[entry.kind for entry, _ in WORDS])
+def test_words(entry, words):
+    said, _ = summary(SimpleNamespace(kind=entry.kind, data=fields_of(entry)[1]))
+    assert words in said
+
+
+@pytest.mark.parametrize("kind", [kind for room in ("contract", "incidents", "money") for kind in _KINDS_IN[room]])
+def test_every_kind_has_a_phrase_of_fields_that_it_has(kind):
+    class Fields(dict):
+        def __missing__(self, name):
+            assert name in model_of(kind).model_fields, f"{kind} has no field {name}"
+            return [] if name in {"priced", "guarantees"} else "x"
+
+        def get(self, name, _default=None):
+            return self[name]
+
+    assert PHRASES[kind](Fields())
