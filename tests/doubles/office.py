@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from doubles.contract_book import moment
+from infogere.record.store import Store
 from infogere.sla.desk import Desk
 
 CONTRACT = "OF-1"
@@ -57,7 +58,7 @@ order_form: {id: OF-3, customer: farm, level: basic}
 
 
 def build(folder: Path) -> Path:
-    """Write the fleet and resolve it once: the copy in ``seed`` spares every test Ansible's start."""
+    """Write the fleet, resolve it and make the record's tables once: the copy in ``seed`` spares every test both."""
     fleet = folder / "fleet"
     for path, text in {
         "../ansible.cfg": _CONFIG,
@@ -70,7 +71,10 @@ def build(folder: Path) -> Path:
         (fleet / path).parent.mkdir(parents=True, exist_ok=True)
         (fleet / path).write_text(text)
     with Environment(folder, folder / "seed"):
-        office(folder, folder / "seed").at("2024-06-01 00:00").contract(CONTRACT)
+        desk = office(folder, folder / "seed").at("2024-06-01 00:00")
+        desk.servers(CONTRACT)
+        with Store(desk.record_url, desk.state_dir):
+            pass
     return folder
 
 
@@ -105,6 +109,7 @@ class Office:
 
 
 def office(folder: Path, state_dir: Path) -> Office:
+    """An office whose record is empty; its copy of the resolved fleet is that of ``build``."""
     if not state_dir.exists() and (folder / "seed").exists():
         shutil.copytree(folder / "seed", state_dir)
     return Office(folder, state_dir)

@@ -128,6 +128,22 @@ def latest(entries: Iterable[StoredEntry], in_force: datetime | None = None) -> 
     return basis if isinstance(basis, ContractBasis) else None
 
 
+def require(entries: Iterable[StoredEntry], contract: str, in_force: datetime | None = None) -> ContractBasis:
+    """``latest``, where nothing can be said without it.
+
+    Raises:
+        InfogereError: the record does not say what was sold (Q3).
+    """
+    found = latest(entries, in_force)
+    if found is None:
+        raise InfogereError(
+            f"the record does not say what contract {contract} is",
+            way_out="see `infogere fleet show`; the first command about a contract of the inventory puts it on record",
+            clause="A-5.1-1",
+        )
+    return found
+
+
 def deliveries(entries: Iterable[StoredEntry]) -> list[Delivery]:
     """Every delivery, in order."""
     said = [entry.typed() for entry in entries if entry.kind == Delivery.kind]
@@ -157,11 +173,6 @@ def contract(basis: ContractBasis, began: datetime | None) -> Contract:
         coverage=basis.gtr_coverage,
         closed_days=frozenset(date.fromisoformat(day) for day in basis.closed_days),
     )
-
-
-def changes(basis: ContractBasis) -> dict[str, str | int]:
-    """The switches that stand the same under both profiles: those that the order form settled, among others."""
-    return {switch.name: switch.customer for switch in basis.readings if switch.customer == switch.provider}
 
 
 def rules(basis: ContractBasis, profile: Profile, terms_path: str | None = None) -> Rules:

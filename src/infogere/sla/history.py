@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from infogere.errors import InfogereError
 from infogere.record.entries import Decision, StateChange
 from infogere.record.kinds.contract import ContractBasis, Delivery
 from infogere.record.kinds.incidents import Probe as ProbeEntry
@@ -45,13 +44,7 @@ def load(reader: Reader, contract: str, at: datetime | None = None, *, in_force:
 def fold(entries: Iterable[StoredEntry], contract: str, until: datetime, in_force: datetime | None = None) -> History:
     """``load`` for entries that were read already (``ledger.entries`` of ``KINDS``)."""
     entries = tuple(entries)
-    found = basis.latest(entries, in_force)
-    if found is None:
-        raise InfogereError(
-            f"the record does not say what contract {contract} is" + ("" if entries else ": it has no entry of it"),
-            way_out=f"infogere fleet show, then: infogere sla basis --contract {contract}",
-            clause="A-5.1-1",
-        )
+    found = basis.require(entries, contract, in_force)
     notices = works.notices(entries)
     causes = {entry.seq: entry for entry in entries if entry.kind in {Decision.kind, StateChange.kind}}
     known = [_incident(dossier, causes, notices) for dossier in incidents.fold(entries).values()]

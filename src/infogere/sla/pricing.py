@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from infogere.errors import InfogereError
 from infogere.record.kinds.money import BreachSeen, Guarantee, Priced
@@ -12,6 +11,7 @@ from infogere.record.reading import Reader
 from infogere.sla import basis, compute, history, ledger, periods
 from infogere.sla.desk import Desk
 from infogere.sla.result import BothProfiles, Result
+from infogere.terms import PROFILES
 
 _NOTHING = Decimal(0)
 _PLACES = Decimal("0.000001")
@@ -24,15 +24,15 @@ def month(desk: Desk, contract: str, name: str) -> BothProfiles:
         InfogereError: the month has not begun, or something needed was never said (Q3).
     """
     with Reader(desk.record_url) as reader:
+        # Everything on record counts, also what a controller with a faster clock wrote.
         entries = ledger.entries(reader, contract, history.KINDS)
-    last = basis.latest(entries)
-    span = periods.month(name, ZoneInfo(last.timezone) if last else ZoneInfo("UTC"))
+    span = periods.month(name, history.fold(entries, contract, desk.now).contract.zone)
     if span.start > desk.now.timestamp():
         raise InfogereError(f"the month {name} has not begun", way_out="ask for a month that has", clause="A-5.1-2")
     in_force = datetime.fromtimestamp(span.end - 1, UTC)
-    found = history.fold(entries, contract, desk.now, in_force)
-    sold = basis.latest(entries, in_force)
-    return compute.both(found, name, terms=desk.terms_path, changes=basis.changes(sold) if sold else None)
+    sold = basis.require(entries, contract, in_force)
+    rules = {profile: basis.rules(sold, profile, desk.terms_path) for profile in PROFILES}
+    return compute.both(history.fold(entries, contract, desk.now, in_force), name, rules, terms=desk.terms_path)
 
 
 def priced(result: Result) -> Priced:

@@ -13,6 +13,7 @@ def missed(controller):
         *("incident", "open", "-s", "web1", "-m", "down", "--started", began, "--probe", "https"),
         *("--ticket", "1", "--ticket-at", began, "--json"),
     )
+    assert opened.code == 0, opened.err
     controller("incident", "restore", opened.json["incident"], "--at", "2024-06-10T15:01")
     return controller
 
