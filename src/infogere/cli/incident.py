@@ -41,6 +41,11 @@ At = Annotated[
     typer.Option(metavar="INSTANT", help="When, in the contract's zone: 03:12 or 2026-10-05T03:12. Default: now."),
 ]
 
+TicketBy = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Who opened it: a contact of the customer, or a third party that may."),
+]
+
 
 @app.command("open")
 def open_incident(
@@ -59,6 +64,7 @@ def open_incident(
     ticket_at: Annotated[
         str | None, typer.Option(metavar="INSTANT", help="When the customer opened it. Default: now.")
     ] = None,
+    ticket_by: TicketBy = None,
     severity: Annotated[
         str | None, typer.Option(metavar="NAME", help="In the words of your own scale; the terms have none (A-2-3).")
     ] = None,
@@ -79,8 +85,10 @@ def open_incident(
 
     desk = open_desk(inventory)
     zone = ZoneInfo(desk.contract_of(server).timezone)
-    if ticket_at is not None and ticket is None:
-        raise InfogereError("--ticket-at without --ticket", way_out="name the customer's ticket", clause="A-5.3-1")
+    if ticket is None and (ticket_at is not None or ticket_by is not None):
+        raise InfogereError(
+            "--ticket-at and --ticket-by go with --ticket", way_out="name the customer's ticket", clause="A-5.3-1"
+        )
     opening = Opening(
         server=server,
         summary=said(summary, "--summary"),
@@ -89,6 +97,7 @@ def open_incident(
         probe=probe,
         ticket=ticket,
         ticket_at=instant(ticket_at, zone, desk.now, why="a clock starts at an instant") if ticket else None,
+        ticket_by=ticket_by,
         severity=severity,
         services=tuple(service or ()),
     )
@@ -102,6 +111,7 @@ def ticket(
     *,
     number: Annotated[str, typer.Option("--ticket", metavar="NUMBER", help="The customer's ticket.")],
     at: At = None,
+    ticket_by: TicketBy = None,
     author: AuthorOption = None,
     inventory: InventoryOption = None,
     as_json: JsonOption = False,
@@ -115,7 +125,7 @@ def ticket(
     desk = open_desk(inventory)
     writer = IncidentDesk(desk, author_of(author))
     opened = instant(at, _zone(desk, writer.contract_of(incident)), desk.now, why="a clock starts at an instant")
-    told(desk, incident, [writer.ticket(incident, number, opened)], as_json)
+    told(desk, incident, [writer.ticket(incident, number, opened, ticket_by)], as_json)
 
 
 @app.command()

@@ -224,6 +224,12 @@ class Server:
         """Those of the order form first, then the customer's own."""
         return self.order_form.contacts + (self.customer.contacts if self.customer else ())
 
+    @property
+    def third_parties(self) -> tuple[ThirdParty, ...]:
+        """Whom the customer has named (A-2-9), in the order form or for all of them."""
+        own = self.order_form.authorised_third_parties
+        return own + (self.customer.authorised_third_parties if self.customer else ())
+
 
 @dataclass(frozen=True)
 class Fleet:

@@ -42,9 +42,12 @@ PHRASES: Mapping[str, Phrase] = {
         _given("started", "since "),
         _given("ticket", "ticket "),
         _given("ticket_at", "of "),
+        _given("ticket_by", "by "),
         _given("summary"),
     ),
-    "incident-ticket": _about("incident", _given("ticket", "ticket "), _given("ticket_at", "of ")),
+    "incident-ticket": _about(
+        "incident", _given("ticket", "ticket "), _given("ticket_at", "of "), _given("ticket_by", "by ")
+    ),
     "incident-evidence": _about(
         "incident", _given("probe"), _given("started", "failing since "), _given("evidence", "(", ")")
     ),

@@ -100,10 +100,7 @@ class AttributionDesk(IncidentWriter):
                 )
             return None
         servers = self.desk.servers(self.contract_of(incident))
-        names = {party.name for server in servers for party in server.order_form.authorised_third_parties}
-        names |= {
-            party.name for server in servers if server.customer for party in server.customer.authorised_third_parties
-        }
+        names = {party.name for server in servers for party in server.third_parties}
         known = ", ".join(sorted(names)) or "the customer has named nobody"
         if said.party is None or said.party not in names:
             who = f"{said.party!r}" if said.party else "nobody"

@@ -47,6 +47,7 @@ class Opening:
     probe: str | None = None
     ticket: str | None = None
     ticket_at: datetime | None = None
+    ticket_by: str | None = None
     severity: str | None = None
     services: tuple[str, ...] = ()
 
@@ -63,6 +64,7 @@ class IncidentDesk(IncidentWriter):
         contract = self.desk.contract_of(opening.server)
         self.not_future(opening.started, "the incident started")
         self.not_future(opening.ticket_at, "the ticket was opened")
+        asker = self.asker(contract.contract, opening.ticket_by)
         year = self.desk.now.astimezone(ZoneInfo(contract.timezone)).year
 
         def make(reader: Reader) -> IncidentOpened:
@@ -81,6 +83,7 @@ class IncidentDesk(IncidentWriter):
                 probe=probe,
                 ticket=opening.ticket,
                 ticket_at=opening.ticket_at,
+                ticket_by=asker,
                 severity=opening.severity,
                 services=opening.services,
                 summary=one_line(opening.summary),
@@ -88,9 +91,10 @@ class IncidentDesk(IncidentWriter):
 
         return self.desk.append(make)
 
-    def ticket(self, incident: str, ticket: str, at: datetime) -> tuple[int, IncidentTicket]:
-        """The customer opened a ticket about it (A-5.3-1)."""
+    def ticket(self, incident: str, ticket: str, at: datetime, by: str | None = None) -> tuple[int, IncidentTicket]:
+        """The customer opened a ticket about it (A-5.3-1); ``by`` whom, where that must be checked."""
         self.not_future(at, "the ticket was opened")
+        asker = self.asker(self.contract_of(incident), by)
 
         def make(dossier: Dossier, common: dict[str, Any]) -> IncidentTicket:
             if ticket in dossier.tickets:
@@ -99,7 +103,7 @@ class IncidentDesk(IncidentWriter):
                     way_out=f"infogere incident show {incident}",
                     clause="A-5.3-1",
                 )
-            return IncidentTicket(**common, ticket=ticket, ticket_at=at)
+            return IncidentTicket(**common, ticket=ticket, ticket_at=at, ticket_by=asker)
 
         return self.about(incident, make)
 

@@ -57,6 +57,25 @@ class IncidentWriter:
             "author": self._author,
         }
 
+    def asker(self, contract: str, name: str | None) -> str | None:
+        """Who opened a ticket, if that is somebody whose tickets count (Q3).
+
+        Raises:
+            InfogereError: neither a contact of the customer nor a third party that may open tickets (A-2-9).
+        """
+        if name is None:
+            return None
+        servers = self.desk.servers(contract)
+        known = {contact.name for server in servers for contact in server.contacts}
+        known |= {party.name for server in servers for party in server.third_parties if party.may_open_tickets}
+        if name not in known:
+            raise InfogereError(
+                f"a ticket of {name!r} starts no clock: the customer has not named them for that",
+                way_out=f"who may: {', '.join(sorted(known)) or 'nobody is named in the order form'}",
+                clause="A-2-9",
+            )
+        return name
+
     def not_future(self, at: datetime | None, what: str) -> None:
         """Refuse what has not happened yet."""
         if at is not None and at > self.desk.now:

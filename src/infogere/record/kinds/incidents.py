@@ -29,6 +29,7 @@ class IncidentOpened(IncidentEntry):
         origin: who saw it first.
         started: monitoring clock: the first failing probe; None: no evidence yet.
         ticket: the customer's ticket; ``ticket_at`` starts the contract clock (A-5.3-1). Both or neither.
+        ticket_by: who of the customer, or which third party that it allowed to, opened it (A-2-9).
         severity: as the provider's own scale names it (A-2-3).
     """
 
@@ -41,6 +42,7 @@ class IncidentOpened(IncidentEntry):
     probe: Name | None = None
     ticket: Name | None = None
     ticket_at: Instant | None = None
+    ticket_by: Line | None = None
     severity: Name | None = None
     services: _Services = ()
     summary: Line
@@ -54,6 +56,7 @@ class IncidentTicket(IncidentEntry):
 
     ticket: Name
     ticket_at: Instant
+    ticket_by: Line | None = None
 
 
 class IncidentEvidence(IncidentEntry):

@@ -58,7 +58,10 @@ def test_several_incidents_at_once_for_a_program(controller):
         (["open", "-s", "web9", "-m", "x"], "no server web9 in"),
         (["open", "-s", "web1", "-m", " "], "--summary is empty"),
         (["open", "-s", "web1", "-m", "x", "--effect", "slow"], "no effect 'slow' [A-2-2]"),
-        (["open", "-s", "web1", "-m", "x", "--ticket-at", "2024-06-03T03:12"], "--ticket-at without --ticket"),
+        (
+            ["open", "-s", "web1", "-m", "x", "--ticket-at", "2024-06-03T03:12"],
+            "go with --ticket [A-5.3-1]",
+        ),
         (["open", "-s", "web1", "-m", "x", "--started", "2024-06-03"], "has no time of day"),
         (["attribute", "INC-1", "--cause", "gremlins", "--evidence", "x"], "no cause 'gremlins'"),
         (["link", "INC-1"], "link to one thing"),

@@ -160,6 +160,16 @@ def test_a_third_party_is_one_that_the_customer_named(desks):
         judge(desks).attribute(FIRST, Attribution("client", "log", "Web Agency"))
 
 
+def test_a_ticket_counts_only_from_somebody_whom_the_customer_named_for_it(desks):
+    asked = {"ticket": "RT-1", "ticket_at": moment("2024-06-03 08:30")}
+    with pytest.raises(InfogereError, match="a ticket of 'Mallory' starts no clock") as refusal:
+        desk(desks).open(down(ticket_by="Mallory", **asked))
+    assert (refusal.value.clause, refusal.value.way_out) == ("A-2-9", "who may: Web Agency")
+    assert desk(desks).open(down(ticket_by="Web Agency", **asked))[1].ticket_by == "Web Agency"
+    desk(desks).open(down("depot"))
+    desk(desks).ticket("INC-2024-0002", "RT-2", moment("2024-06-03 08:40"), "Ada")
+
+
 def test_a_customer_that_named_nobody_has_no_third_party(desks):
     desk(desks).open(down("depot"))
     with pytest.raises(InfogereError, match="no third party") as refusal:
