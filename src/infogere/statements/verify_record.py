@@ -48,7 +48,17 @@ BODY_KEYS = {
 
 
 class Broken(Exception):
-    """The file is not what was written; the text names the entry."""
+    """The file is not what was written.
+
+    Attributes:
+        french: the same sentence for a French reader.
+    """
+
+    def __init__(self, where: str, english: str, french: str) -> None:
+        super().__init__(f"{where}: {english}")
+        for word, mot in (("entry", "entrée"), ("line", "ligne"), ("after", "après"), ("the seal", "le sceau")):
+            where = where.replace(word, mot)
+        self.french = f"{where} : {french}"
 
 
 def canonical(value: Any) -> bytes:
@@ -64,7 +74,7 @@ def parse(line: bytes, where: str) -> Any:
             return value
     except (ValueError, RecursionError):
         pass
-    raise Broken(f"{where}: changed, the line is not in its only spelling")
+    raise Broken(where, "changed, the line is not in its only spelling", "modifiée, la ligne n'a pas sa seule graphie")
 
 
 def sha256(data: bytes) -> bytes:
@@ -104,7 +114,7 @@ def check_signatures(signed: list[Signed], fits: Callable[[str, str, bytes], boo
             if progress and clock.monotonic() - began > 2:  # seconds of silence
                 print(f"\r{number}/{len(signed)} signatures", end="", file=sys.stderr, flush=True)
             if not answer:
-                raise Broken(f"{signed[number - 1][3]}: its signature does not fit")
+                raise Broken(signed[number - 1][3], "its signature does not fit", "sa signature est fausse")
     if progress and clock.monotonic() - began > 2:
         print("\r\033[K", end="", file=sys.stderr)
 
@@ -165,6 +175,7 @@ class Reading:
         self.head = NOTHING
         self.signed: list[Signed] = []
         self.warnings: list[str] = []
+        self.takeovers: list[str] = []
         self.late: list[str] = []
         self.points: list[tuple[int, str]] = []
         self.known = set(known)
@@ -183,11 +194,11 @@ class Reading:
         for number, line in numbered:
             where = f"line {number}, after {label(self._last)}" if self._last else f"line {number}"
             if not line.endswith(b"\n"):
-                raise Broken(f"{where}: the file ends in the middle of a line")
+                raise Broken(where, "the file ends in the middle of a line", "le fichier finit au milieu d'une ligne")
             value = parse(line[:-1], where)
             names = set(value) if isinstance(value, dict) else set()
             if sealed:
-                raise Broken(f"{where}: something follows the seal")
+                raise Broken(where, "something follows the seal", "quelque chose suit le sceau")
             if names == {"body", "hash"}:
                 self._entry(value["body"], value["hash"], where)
             elif names == {"hidden", "nodes"}:
@@ -196,40 +207,59 @@ class Reading:
                 self._seal(value["seal"], value["signature"], where)
                 sealed = True
             else:
-                raise Broken(f"{where}: not a line of an export")
+                raise Broken(where, "not a line of an export", "pas une ligne d'extrait")
         if not sealed:
-            raise Broken(f"the file ends after {label(self._last)}, without its seal: its tail was cut off")
+            raise Broken(
+                f"after {label(self._last)}",
+                "the file ends without its seal: its tail was cut off",
+                "le fichier finit sans son sceau : la fin a été coupée",
+            )
 
     def _header(self, line: bytes) -> None:
         value = parse(line[:-1], "line 1")
         about = value.get("export") if isinstance(value, dict) and set(value) == {"export"} else None
         if not isinstance(about, dict) or set(about) != {"contract", "format"} or about["format"] != 2:
-            raise Broken("line 1: not an export of format 2")
+            raise Broken("line 1", "not an export of format 2", "pas un extrait au format 2")
         if not isinstance(about["contract"], str):
-            raise Broken("line 1: not the export of a contract")
+            raise Broken("line 1", "not the export of a contract", "pas l'extrait d'un contrat")
         self.contract = about["contract"]
 
     def _hidden(self, value: dict[str, Any], where: str) -> None:
         try:
             self.tree.hide(value["hidden"], value["nodes"])
         except (ValueError, TypeError, AttributeError):
-            raise Broken(f"{where}: hidden entries that do not fill their place") from None
+            raise Broken(
+                where,
+                "hidden entries that do not fill their place",
+                "des entrées cachées qui ne remplissent pas leur place",
+            ) from None
         self._previous = ""
 
     def _entry(self, body: Any, entry_hash: str, where: str) -> None:
         if not isinstance(body, dict) or set(body) != BODY_KEYS or not isinstance(body["data"], dict):
-            raise Broken(f"{where}: not an entry")
+            raise Broken(where, "not an entry", "pas une entrée")
         name = label(body)
         if sha256(b"infogere:record:entry:1\n" + canonical(body)).hex() != entry_hash:
-            raise Broken(f"{name}: changed, its hash does not fit")
+            raise Broken(name, "changed, its hash does not fit", "modifiée, son empreinte est fausse")
         expected = self.tree.size + 1
         if body["seq"] != expected:
             wrong = "entries are missing before it" if body["seq"] > expected else "not in its place"
-            raise Broken(f"{name}: entry {expected} should stand here; {wrong}")
+            faux = "il en manque avant elle" if body["seq"] > expected else "elle n'est pas à sa place"
+            raise Broken(
+                name, f"entry {expected} should stand here; {wrong}", f"l'entrée {expected} devrait être ici ; {faux}"
+            )
         if self._previous and body["previous"] != self._previous:
-            raise Broken(f"{name}: does not follow its predecessor; one of the two was replaced")
+            raise Broken(
+                name,
+                "does not follow its predecessor; one of the two was replaced",
+                "ne suit pas la précédente ; l'une des deux a été remplacée",
+            )
         if body["recorded"] < self._recorded:
-            raise Broken(f"{name}: recorded before its predecessor, the clock went backward [A-2-6]")
+            raise Broken(
+                name,
+                "recorded before its predecessor, the clock went backward [A-2-6]",
+                "inscrite avant la précédente, l'horloge a reculé [A-2-6]",
+            )
         self._own_chain(body, entry_hash, name)
         self._recorded, self._last = body["recorded"], body
         if body["kind"] == "key":
@@ -244,15 +274,24 @@ class Reading:
     def _own_chain(self, body: dict[str, Any], entry_hash: str, name: str) -> None:
         if body["contract"] is None:
             if body["kind"] not in ("checkpoint", "key"):
-                raise Broken(f"{name}: inserted, it is of no contract")
+                raise Broken(name, "inserted, it is of no contract", "insérée, elle n'est d'aucun contrat")
             return
         if body["contract"] != self.contract:
-            raise Broken(f"{name}: inserted, it is of another contract")
+            raise Broken(name, "inserted, it is of another contract", "insérée, elle est d'un autre contrat")
         expected = len(self.entries) + 1
         if body["contract_seq"] != expected:
-            raise Broken(f"{name}: number {body['contract_seq']} of the contract, where {expected} should stand")
+            number = body["contract_seq"]
+            raise Broken(
+                name,
+                f"number {number} of the contract, where {expected} should stand",
+                f"numéro {number} du contrat, là où devrait être le {expected}",
+            )
         if body["contract_previous"] != self.head:
-            raise Broken(f"{name}: does not follow the contract's entry before it; one of the two was replaced")
+            raise Broken(
+                name,
+                "does not follow the contract's entry before it; one of the two was replaced",
+                "ne suit pas l'entrée précédente du contrat ; l'une des deux a été remplacée",
+            )
         self.entries.append(body)
         self.head = entry_hash
 
@@ -263,19 +302,32 @@ class Reading:
         self._open_day = self._open_day or closes or today
         if closes is None:
             if today != self._open_day:
-                raise Broken(f"{name}: the checkpoint that closes {self._open_day} is missing before it")
+                raise Broken(
+                    name,
+                    f"the checkpoint that closes {self._open_day} is missing before it",
+                    f"le point de contrôle qui clôt le {self._open_day} manque avant elle",
+                )
             return
         if closes != self._open_day or closes >= today:
-            raise Broken(f"{name}: closes {closes}, where the checkpoint of {self._open_day} should stand")
+            raise Broken(
+                name,
+                f"closes {closes}, where the checkpoint of {self._open_day} should stand",
+                f"clôt le {closes}, là où devrait être le point de contrôle du {self._open_day}",
+            )
         self._open_day = (date.fromisoformat(closes) + timedelta(days=1)).isoformat()
         if body["data"].get("late") != (self._open_day < today):
-            raise Broken(f"{name}: says wrongly whether it was late")
+            raise Broken(name, "says wrongly whether it was late", "ne dit pas vrai sur son retard")
         if body["data"]["late"]:
             self.late.append(closes)
 
     def _checkpoint(self, data: dict[str, Any], name: str) -> None:
         if (data.get("size"), data.get("root")) != (self.tree.size, self.tree.root):
-            raise Broken(f"{name}: signed for {data.get('size')} entries that are not the {self.tree.size} before it")
+            size = data.get("size")
+            raise Broken(
+                name,
+                f"signed for {size} entries that are not the {self.tree.size} before it",
+                f"signée pour {size} entrées qui ne sont pas les {self.tree.size} d'avant",
+            )
         said = canonical({part: data[part] for part in ("day", "root", "size")})
         self._may_sign = self._may_sign or {data["key"]}
         self._sign(data["key"], data["signature"], b"infogere:record:checkpoint:2\n" + said, name)
@@ -287,7 +339,7 @@ class Reading:
         self._may_sign = self._may_sign or {data["by"]}
         if data["by"] == data["key"]:
             if data["key"] not in self.known:
-                self.warnings.append(f"{name}: a new key introduces itself; ask your provider why")
+                self.takeovers.append(name)
             self._may_sign |= {data["key"]}
         self._sign(data["by"], data["signature"], b"infogere:record:key:1\n" + said, name)
         if data["by"] in self.known:
@@ -296,12 +348,20 @@ class Reading:
 
     def _sign(self, key: str, signature: str, message: bytes, name: str) -> None:
         if key not in self._may_sign:
-            raise Broken(f"{name}: signed by a key that may not sign here, {key}")
+            raise Broken(
+                name,
+                f"signed by a key that may not sign here, {key}",
+                f"signée par une clé qui n'y est pas autorisée, {key}",
+            )
         self.signed.append((key, signature, message, name))
 
     def _seal(self, seal: Any, signature: str, where: str) -> None:
         if self._last.get("kind") != "checkpoint":
-            raise Broken(f"{where}: the entry before the seal is not a checkpoint")
+            raise Broken(
+                where,
+                "the entry before the seal is not a checkpoint",
+                "l'entrée avant le sceau n'est pas un point de contrôle",
+            )
         found = {
             "contract": self.contract,
             "entries": len(self.entries),
@@ -313,9 +373,13 @@ class Reading:
             "format": 2,
         }
         if seal != found:
-            raise Broken(f"{where}: the seal is for another file")
+            raise Broken(where, "the seal is for another file", "le sceau est celui d'un autre fichier")
         if self.known and not {seal["key"], self._last["data"]["key"]} <= self.known:
-            raise Broken(f"{where}: signed by a key that you do not know, {seal['key']}")
+            raise Broken(
+                where,
+                f"signed by a key that you do not know, {seal['key']}",
+                f"signé par une clé que vous ne connaissez pas, {seal['key']}",
+            )
         self._sign(seal["key"], signature, b"infogere:record:seal:2\n" + canonical(seal), f"{where}, the seal")
         self.sealed = self._recorded
 
@@ -323,7 +387,11 @@ class Reading:
 def check_since(reading: Reading, since: tuple[int, str] | None) -> None:
     """The checkpoint that you kept from an earlier export is one of this file's."""
     if since is not None and since not in reading.points:
-        raise Broken(f"your earlier checkpoint {since[0]}:{since[1]} is not in this record: its past was rewritten")
+        raise Broken(
+            f"{since[0]}:{since[1]}",
+            "your earlier checkpoint is not in this record: its past was rewritten",
+            "votre point de contrôle antérieur n'y est pas : le passé a été réécrit",
+        )
 
 
 # 4. What the entries say ---------------------------------------------------------------------------------------
@@ -858,6 +926,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "whole": "La chaîne est complète : {entries} entrées du contrat {contract}, {signed} signatures vérifiées.",
         "unknown": "Aucune clé n'a été donnée : comparez celle-ci avec celle que vous connaissez : {key}",
         "late": "! {count} jour(s) signé(s) en retard, du {first} au {last}",
+        "takeover": "! {entry} : une clé s'introduit elle-même ; demandez pourquoi à votre prestataire",
         "keep": "À conserver pour la prochaine fois : --since {point}",
         "head": ("mois", "disponibilité", "indispo. (s)", "client (EUR)", "prestataire (EUR)", "verdict"),
         "agrees": "concorde",
@@ -872,6 +941,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "whole": "The chain is whole: {entries} entries of contract {contract}, {signed} signatures checked.",
         "unknown": "No key was given: compare this one with the one that you know: {key}",
         "late": "! {count} day(s) signed late, from {first} to {last}",
+        "takeover": "! {entry}: a new key introduces itself; ask your provider why",
         "keep": "To keep for next time: --since {point}",
         "head": ("month", "availability", "down (s)", "customer (EUR)", "provider (EUR)", "verdict"),
         "agrees": "agrees",
@@ -1020,7 +1090,11 @@ def verify(
     try:
         reading.read(lines)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise Broken(f"after {label(reading._last)}: not in the format of the record ({error!r})") from error
+        raise Broken(
+            f"after {label(reading._last)}",
+            f"not in the format of the record ({error!r})",
+            f"pas au format du registre ({error!r})",
+        ) from error
     check_signatures(reading.signed, fits, progress)
     check_since(reading, since)
     return reading
@@ -1033,28 +1107,32 @@ def main(given: list[str] | None = None) -> int:
         with options.file.open("rb") as lines:
             reading = verify(lines, options.key, options.since, progress=sys.stderr.isatty())
     except Broken as broken:
-        print(json.dumps({"whole": False, "finding": str(broken)}) if options.json else f"{broken}\n\n{words['bad']}")
+        said = broken.french if options.language == "fr" else str(broken)
+        print(json.dumps({"whole": False, "finding": said}) if options.json else f"{said}\n\n{words['bad']}")
         return 1
     except OSError as error:
         print(f"{error.filename or options.file}: {error.strerror}", file=sys.stderr)
         return 2
     rows, wrong = report(reading, options.month, words)
     failed = bool(wrong) or (
-        options.strict and (bool(reading.warnings or reading.late) or any("why" in row for row in rows))
+        options.strict
+        and (bool(reading.warnings or reading.late or reading.takeovers) or any("why" in row for row in rows))
     )
     point = "{}:{}".format(*reading.points[-1])
     if options.json:
-        print(json.dumps({
-            "whole": True, "contract": reading.contract, "entries": len(reading.entries), "point": point,
-            "months": rows, "differences": wrong, "late": reading.late, "warnings": reading.warnings,
-        }, default=str, ensure_ascii=False))  # fmt: skip
+        found = {"whole": True, "contract": reading.contract, "entries": len(reading.entries), "point": point}
+        found.update({"months": rows, "differences": wrong, "late": reading.late})
+        found.update({"takeovers": reading.takeovers, "warnings": reading.warnings})
+        print(json.dumps(found, default=str, ensure_ascii=False))
         return int(failed)
     print(words["whole"].format(entries=len(reading.entries), contract=reading.contract, signed=len(reading.signed)))
     if not options.key:
         print(words["unknown"].format(key=reading.signed[-1][0]))
     if reading.late:
         print(words["late"].format(count=len(reading.late), first=reading.late[0], last=reading.late[-1]))
-    print(*(f"! {warning}" for warning in reading.warnings), sep="\n", end="\n" if reading.warnings else "")
+    for entry in reading.takeovers:
+        print(words["takeover"].format(entry=entry))
+    print(*(f"! {one}" for one in reading.warnings), sep="\n", end="\n" if reading.warnings else "")
     print("", *shown(rows, words), "", sep="\n")
     print(*wrong, sep="\n", end="\n" if wrong else "")
     print(words["keep"].format(point=point))

@@ -142,7 +142,7 @@ def test_inserted(exported):
 @pytest.mark.parametrize("cut", [1, 2, 5])
 def test_truncated(exported, cut):
     lines, key = exported
-    with pytest.raises(Broken, match=r"the file ends after entry \d+ \(.*\), without its seal"):
+    with pytest.raises(Broken, match=r"after entry \d+ \(.*\): the file ends without its seal"):
         check(lines[:-cut], key)
 
 
@@ -255,11 +255,15 @@ def test_alone_with_openssl(exported, tmp_path):
     french = run(tmp_path, "export.jsonl")
     assert "La chaîne est complète" in french.stdout
     assert key in french.stdout
-    forged = b"".join(lines)[:-4] + b"0" + b"".join(lines)[-3:]
+    whole = b"".join(lines)
+    forged = whole[:-4] + (b"1" if whole[-4:-3] == b"0" else b"0") + whole[-3:]
     (tmp_path / "forged.jsonl").write_bytes(forged)
     done = run(tmp_path, "forged.jsonl", "--key", key, "--json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["whole"] is False
+    told = run(tmp_path, "forged.jsonl", "--key", key)
+    assert "ligne" in told.stdout
+    assert "entrée" in told.stdout
     assert run(tmp_path, "absent.jsonl").returncode == 2
     assert run(tmp_path, "export.jsonl", "--key", "hello").returncode == 2
 
