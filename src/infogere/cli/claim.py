@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help="Penalties: seen, asked for by ticket, validated, credited within the delay, applied. Never cash (A-5.1-10).",
     rich_markup_mode="markdown",
 )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help="Support time: the monthly allowance and bought hours, spent by the quarter hour (articles 4.1.4 and 4.2).",
     rich_markup_mode="markdown",
 )

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help="Incidents with two clocks: the customer's ticket (contract) and the first failing probe (A-5.3, A-5.4).",
     rich_markup_mode="markdown",
 )

@@ -38,6 +38,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lab": ("infogere.cli.lab", "Test servers on this machine, each in a container."),
 }
 
+_CALLED = "infogere.called"
+
 
 class LazyGroup(TyperGroup):
     """A group whose members are looked up in ``COMMANDS``."""
@@ -45,20 +47,20 @@ class LazyGroup(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
         return list(COMMANDS)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        ctx.meta[_CALLED] = not ctx.resilient_parsing
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
         module, help_line = COMMANDS[cmd_name]
-        if ctx.resilient_parsing or _wants_overview():
+        # The list of commands needs no command's code; only one that is called is imported.
+        if not ctx.meta.get(_CALLED):
             return TyperCommand(cmd_name, help=help_line)
         command = typer.main.get_command(importlib.import_module(module).app)
         command.name = cmd_name
         return command
-
-
-def _wants_overview() -> bool:
-    """True for ``infogere`` and ``infogere --help``, which need no command's code."""
-    return all(argument.startswith("-") for argument in sys.argv[1:])
 
 
 app = typer.Typer(

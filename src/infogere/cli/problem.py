@@ -20,6 +20,7 @@ from infogere.cli.desk_options import (
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help="Problems: the root cause of one or more incidents (A-2-4).",
     rich_markup_mode="markdown",
 )
