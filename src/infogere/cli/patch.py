@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from infogere import settings
+from infogere.cli import patch_choice
 from infogere.cli.contract_options import ProfileOption, TermsOption
 from infogere.errors import InfogereError
 
@@ -22,6 +23,9 @@ app = typer.Typer(
     help="Updates: what is minor, what a window would apply, and applying exactly that.",
     rich_markup_mode="markdown",
 )
+
+for _choice in (patch_choice.refuse, patch_choice.defer, patch_choice.agree):
+    app.command()(_choice)
 
 Limit = Annotated[str | None, typer.Option("--limit", "-l", metavar="PATTERN", help="Only these servers.")]
 Inventory = Annotated[
@@ -100,6 +104,44 @@ def show(
 
     where = settings.load()
     _print([frozen.thaw(where.state_dir, server) for server in servers] if servers else _plans(), as_json)
+
+
+@app.command()
+def status(
+    inventory: Inventory = None,
+    cycle: Annotated[
+        int | None, typer.Option(metavar="DAYS", min=1, help="Longest time between two runs; exit 1 if one is over.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The fleet at a glance: pending by class, last run, next window, reboots, overdue cycles. No server is touched.
+
+    Maintenance is regular (A-L3-21), and how often is the provider's figure: say it with --cycle.
+
+    Example: infogere patch status --cycle 14
+    """
+    from infogere.cli import patch_view
+    from infogere.fleet import check
+    from infogere.patching import status as room
+    from infogere.policy.oracle import Oracle
+    from infogere.policy.standing import standings
+
+    where = settings.load()
+    oracle = Oracle.configured()
+    found = room.lines(
+        check.load(tuple(inventory or ()), oracle.terms),
+        oracle,
+        plans={plan.server: plan for plan in _plans()},
+        standings=standings(where.record_url),
+        runs=room.last_runs(where.record_url),
+        now=datetime.now(UTC),
+        cycle=timedelta(days=cycle) if cycle else None,
+    )
+    if as_json:
+        typer.echo(json.dumps([patch_view.line_as_plain(line) for line in found], ensure_ascii=False, indent=2))
+    else:
+        patch_view.show_status(found)
+    raise typer.Exit(1 if any(line.overdue for line in found) else 0)
 
 
 def _plans() -> list[Plan]:

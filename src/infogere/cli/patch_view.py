@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -12,6 +14,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from infogere.patching.plan import Plan, PlannedChange
+    from infogere.patching.status import Line
 
 
 def as_plain(plan: Plan) -> dict[str, Any]:
@@ -72,3 +75,33 @@ def _row(change: PlannedChange) -> list[Text]:
         why,
     )
     return [verdict, *map(Text, cells)]
+
+
+def line_as_plain(line: Line) -> dict[str, Any]:
+    """One server's status as JSON values; instants are UTC."""
+    plain = asdict(line)
+    for name in ("planned_at", "opens"):
+        plain[name] = plain[name].isoformat() if plain[name] else None
+    if line.last:
+        plain["last"] = {"at": line.last.at.isoformat(), "outcome": line.last.outcome}
+    return plain
+
+
+def show_status(lines: Iterable[Line]) -> None:
+    """One line per server, times local."""
+    table = Table("server", "pending", "planned", "last run", "window", "", box=None, pad_edge=False)
+    for line in lines:
+        if line.never:
+            table.add_row(Text(line.server), Text(line.never, style="dim"))
+            continue
+        counts = ", ".join(f"{count} {name}" for name, count in line.pending.items()) or "nothing"
+        last = f"{_local(line.last.at)} {line.last.outcome}" if line.last else "never"
+        notes = [word for word, wanted in (("overdue", line.overdue), ("reboot", line.reboot)) if wanted]
+        pending = counts if line.planned_at else "not planned yet"
+        cells = (line.server, pending, _local(line.planned_at), last, _local(line.opens))
+        table.add_row(*map(Text, cells), Text(" ".join(notes), style="red"))
+    Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table)
+
+
+def _local(instant: datetime | None) -> str:
+    return f"{instant.astimezone():%Y-%m-%d %H:%M}" if instant else "-"
