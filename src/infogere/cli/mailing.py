@@ -50,6 +50,16 @@ def send(outbox: Outbox, notices: Sequence[str] | None, *, everything: bool = Fa
         return flush(outbox, relay, notices=notices, everything=everything, told=lambda _: progress.advance(task))
 
 
+def complete(outbox: Outbox) -> None:
+    """Write down deliveries whose note was accepted only now."""
+    from datetime import UTC, datetime
+
+    from infogere.notices import delivery
+
+    for made in delivery.settle(outbox, clock=lambda: datetime.now(UTC)):
+        typer.echo(f"{made.server} is delivered since {made.commissioned:%Y-%m-%d %H:%M:%S} UTC [A-3.1.1-4]", err=True)
+
+
 def settled(outbox: Outbox, notices: Iterable[str]) -> bool:
     """Whether each notice was accepted for somebody: without that it was not sent."""
     return all(any(letter.state == "accepted" for letter in outbox.letters(notice)) for notice in notices)

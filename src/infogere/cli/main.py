@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "problem": ("infogere.cli.problem", "Root causes of incidents."),
     "claim": ("infogere.cli.claim", "Penalties: asked for, validated, credited, applied."),
     "credit": ("infogere.cli.credit", "Support time: granted, bought, spent, left."),
+    "deliver": ("infogere.cli.deliver", "Hand a server over: acceptance checks, delivery note, commissioning date."),
     "lab": ("infogere.cli.lab", "Test servers on this machine, each in a container."),
 }
 

@@ -95,6 +95,7 @@ def flush(
     """
     outbox = mailing.open_outbox()
     sent = mailing.send(outbox, None, everything=now)
+    mailing.complete(outbox)
     if as_json:
         plain = [{"notice": one.message.notice, **mailing.letter_as_plain(one.letter)} for one in sent]
         typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
@@ -114,6 +115,7 @@ def resend(notice: Notice, as_json: AsJson = False) -> None:
     outbox = mailing.open_outbox()
     sending.resend(outbox, notice)
     mailing.send(outbox, [notice])
+    mailing.complete(outbox)
     letters = _letters(outbox, notice)
     if as_json:
         typer.echo(json.dumps(_as_plain(outbox.message(notice), letters), ensure_ascii=False, indent=2))

@@ -144,6 +144,12 @@ class Outbox:
         """A notice's letters, by number."""
         return self._letters("WHERE notice = :notice ORDER BY number", notice=notice)
 
+    def accepted(self, purpose: str) -> list[str]:
+        """Notices of one purpose that a mail server has taken for somebody."""
+        accepted = "SELECT notice FROM notice_letter WHERE state = 'accepted'"
+        found = self._messages(f"WHERE purpose = :purpose AND notice IN ({accepted})", purpose=purpose)
+        return list(dict.fromkeys(message.notice for message in found))
+
     def waiting(self, before: datetime | None = None, notices: Sequence[str] | None = None) -> list[Letter]:
         """Letters to be sent, those due first; ``notices``: only these, due or not."""
         return [
