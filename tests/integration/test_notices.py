@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import smtplib
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -27,9 +30,21 @@ FACTS = {
 }
 
 
+def await_filter(server):
+    """Return when Postfix has its filter: a server that has just booted puts all mail off (451 4.7.1)."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        with suppress(OSError, smtplib.SMTPException), smtplib.SMTP(server.address, timeout=30) as smtp:
+            smtp.ehlo("provider.example")
+            if smtp.mail(SENDER.address)[0] == 250:
+                return
+    raise AssertionError("Postfix takes no mail")
+
+
 @pytest.fixture
 def notify(server, tmp_path):
     """``notify(local part)``: send a notice to that address of the server, and say what became of it."""
+    await_filter(server)
     outbox = Outbox(f"sqlite:///{tmp_path / 'record.db'}", tmp_path)
     outbox.prepare()
 
@@ -76,6 +91,7 @@ def test_postfix_defers_what_it_is_told_to(server, notify):
 @pytest.fixture
 def hand_over(spare_server, tmp_path, monkeypatch):
     """``hand_over(*options)``: run the playbook with a record of its own, and Postfix of the server as the relay."""
+    await_filter(spare_server)
     url = f"sqlite:///{tmp_path / 'record.db'}"
     monkeypatch.setenv("INFOGERE_RECORD_URL", url)
     monkeypatch.setenv("INFOGERE_SMTP_URL", f"smtp://{spare_server.address}")
