@@ -6,6 +6,9 @@ The archive is a folder on the server, its packages are made with dpkg-deb, APT 
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +93,20 @@ class Bench:
 
     def apply(self):
         return self.server.playbook("infogere.hosting.patch", {"patch_health_patience": 10})
+
+    def start(self):
+        """``apply`` in a process group of its own, which may be killed."""
+        from infogere.lab import plays
+
+        command = plays.command("infogere.hosting.patch", self.server.inventory)
+        environment = plays.environment(self.server.state_dir)
+        nothing = subprocess.DEVNULL
+        return subprocess.Popen(command, env=environment, stdout=nothing, stderr=nothing, start_new_session=True)
+
+    def wait_for(self, command):
+        """Ask again and again until ``command`` succeeds on the server; the server waits between."""
+        done = self.server.run(f"for i in $(seq 600); do {command} >/dev/null 2>&1 && exit 0; sleep 0.1; done; exit 1")
+        assert done.returncode == 0, command
 
     def version(self, name):
         return self.server.run(f"dpkg-query --show --showformat='${{Version}}' {name}").stdout
@@ -273,6 +290,53 @@ def test_a_version_that_no_archive_has_any_more_can_still_be_put_back(bench):
     assert "the previous versions are back" in done.stdout, done.stdout
     assert bench.version("lab-daemon") == "1.0.1"
     assert bench.server.run("systemctl is-active lab-daemon").stdout == "active\n"
+
+
+# Holds dpkg's lock until the file appears, as another apt would.
+LOCKER = """
+import fcntl, os, time
+lock = open("/var/lib/dpkg/lock-frontend", "w")
+fcntl.lockf(lock, fcntl.LOCK_EX)
+open("/run/lab-locked", "w").close()
+while not os.path.exists("/run/lab-unlock"):
+    time.sleep(0.1)
+"""
+
+
+def test_another_apt_is_waited_for(bench):
+    bench.offer(package("lab-lock", "1.0.1"))
+    bench.install("lab-lock")
+    bench.offer(package("lab-lock", "1.0.2"))
+    bench.plan()
+    bench.server.run("rm -f /run/lab-*; cat > /srv/locker.py", LOCKER)
+    bench.server.run("nohup python3 /srv/locker.py >/dev/null 2>&1 & until test -e /run/lab-locked; do sleep 0.1; done")
+    run = bench.start()
+    bench.wait_for("pgrep -f apt-get.install.*lab-lock=1.0.2")
+    bench.server.run("touch /run/lab-unlock")
+    assert run.wait(300) == 0
+    assert bench.version("lab-lock") == "1.0.2"
+
+
+def test_a_killed_controller_leaves_no_half_update(bench):
+    bench.offer(package("lab-long", "1.0.1"))
+    bench.install("lab-long")
+    wait = "touch /run/lab-waits; until test -e /run/lab-go; do sleep 0.1; done"
+    bench.offer({**package("lab-long", "1.0.2"), "postinst": wait})
+    plan = bench.plan()
+    bench.server.run("rm -f /run/lab-*")
+    run = bench.start()
+    bench.wait_for("test -e /run/lab-waits")
+    os.killpg(run.pid, signal.SIGKILL)
+    bench.server.run("touch /run/lab-go")
+    again = bench.apply()
+    assert again.returncode == 0, again.stdout
+    assert bench.version("lab-long") == "1.0.2"
+    (updated,) = [
+        entry
+        for entry in _entries(bench.server)
+        if entry["kind"] == "packages-updated" and entry["data"]["plan"] == plan["name"]
+    ]
+    assert [(c["package"], c["candidate"]) for c in updated["data"]["changes"]] == [("lab-long", "1.0.2")]
 
 
 def _entries(server):

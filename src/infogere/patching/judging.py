@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from infogere.patching.versions import Version, first_difference, first_different_digit
 from infogere.record.kinds.maintenance import UpdateClass
@@ -12,6 +13,8 @@ from infogere.terms import LevelName, Readings, Terms
 from infogere.terms.base import Ruled
 
 _RANK: dict[UpdateClass, int] = {"revision": 0, "minor": 1, "unknown": 2, "major": 3, "downgrade": 4}
+_REMEMBERED = 20_000
+"""Judgements that one judge keeps."""
 ABSENT = "none"
 """What apt prints, and a user writes, for a version that is not there."""
 
@@ -59,6 +62,14 @@ class Judge:
             package: name of the package, for the exceptions of the terms; empty: unknown.
             security: whether the update comes from the distribution's security archive.
         """
+        return self._remembered(installed, candidate, package, security)
+
+    @cached_property
+    def _remembered(self) -> Callable[[str, str, str, bool], Judgement]:
+        # The servers of a fleet have the same few updates pending.
+        return lru_cache(maxsize=_REMEMBERED)(self._answer)
+
+    def _answer(self, installed: str, candidate: str, package: str, security: bool) -> Judgement:
         if candidate == ABSENT:
             return self.removed(package or installed)
         if installed == ABSENT:
@@ -81,9 +92,10 @@ class Judge:
         if old is None or new is None:
             bad = installed if old is None else candidate
             return self._unknown(package, f"{bad} has no digits that could be counted")
-        if old.same_as(new):
+        order = old.compared_with(new)
+        if order == 0:
             return self._revision("nothing changes")
-        if new.older_than(old):
+        if order > 0:
             return self._refused("downgrade", None, f"{candidate} is older than {installed}")
         if old.epoch != new.epoch:
             return self._refused("major", 0, f"the epoch changes from {old.epoch} to {new.epoch}")

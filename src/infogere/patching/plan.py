@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -112,7 +112,7 @@ class Plan:
 
     def body(self) -> dict[str, Any]:
         """The plan as JSON values, without its digest."""
-        plain = asdict(self)
+        plain = {field.name: getattr(self, field.name) for field in fields(self)}
         plain["made"] = chain.instant_text(self.made)
         plain["held"] = [list(item) for item in self.held]
         plain["changes"] = [_plain(change) for change in self.changes]
@@ -274,7 +274,7 @@ def _without_orphans(judged: dict[str, PlannedChange]) -> list[PlannedChange]:
 
 
 def _plain(change: PlannedChange) -> dict[str, Any]:
-    plain = asdict(change)
+    plain = {field.name: getattr(change, field.name) for field in fields(change)}
     plain["class"] = plain.pop("update_class")
     return {**plain, "needs": list(change.needs), "services": list(change.services)}
 

@@ -43,7 +43,7 @@ class Version:
     """One version, taken apart.
 
     Attributes:
-        text: as Debian's tools compare it.
+        debian: the whole of it, as Debian's tools compare it.
         epoch: 0 where there is none.
         numbers: components of the upstream version, in order; ``8.2.10`` has 8, 2 and 10.
         tail: what follows the numbers, such as ``w`` of ``1.1.1w`` or ``p1`` of ``9.2p1``; mostly empty.
@@ -51,7 +51,7 @@ class Version:
         dated: the version counts years or days, not releases: ``2024a``, ``20230311``, ``3.20240514.1``.
     """
 
-    text: str
+    debian: DebianVersion
     epoch: int
     numbers: tuple[int, ...]
     tail: str
@@ -78,7 +78,7 @@ class Version:
             return None
         texts = re.split(r"[._-]", numbers.group())
         return cls(
-            text=text,
+            debian=debian,
             epoch=int(debian.epoch or 0),
             numbers=tuple(map(int, texts)),
             tail=upstream[numbers.end() :],
@@ -86,13 +86,11 @@ class Version:
             dated=bool(_YEAR.fullmatch(texts[0])) or any(map(_DAY.fullmatch, texts[:2])),
         )
 
-    def older_than(self, other: Version) -> bool:
-        """Whether Debian's tools put this one before ``other``."""
-        return bool(DebianVersion(self.text) < DebianVersion(other.text))
-
-    def same_as(self, other: Version) -> bool:
-        """Whether Debian's tools see no difference."""
-        return bool(DebianVersion(self.text) == DebianVersion(other.text))
+    def compared_with(self, other: Version) -> int:
+        """Negative if Debian's tools put this one before ``other``, 0 if they see no difference, else positive."""
+        if self.debian < other.debian:
+            return -1
+        return 0 if self.debian == other.debian else 1
 
 
 def first_difference(old: Version, new: Version) -> int | None:
