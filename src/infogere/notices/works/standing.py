@@ -9,6 +9,7 @@ from typing import Literal
 from infogere.calendar import Calendar
 from infogere.errors import InfogereError
 from infogere.notices.works.timing import in_time
+from infogere.record.entries import Correction
 from infogere.record.kinds.works import NoticeAttempt, WorksAnnounced, WorksCancelled, WorksDone
 from infogere.record.reading import Reader, StoredEntry
 
@@ -71,7 +72,9 @@ def find(reader: Reader, works: str) -> list[Standing]:
 
 def everything(reader: Reader, contract: str | None = None) -> list[Standing]:
     """All works on record, in the order of their first announcement."""
-    entries = [entry for kind in _KINDS for entry in reader.newest(kind)]
+    # What a correction names counts no more, here as in every computation.
+    withdrawn = {entry.data["corrects"] for entry in reader.newest(Correction.kind)}
+    entries = [entry for kind in _KINDS for entry in reader.newest(kind) if entry.seq not in withdrawn]
     found: dict[tuple[str, str], Standing] = {}
     for stored in sorted(entries, key=lambda entry: entry.seq):
         if contract in (None, stored.contract):
@@ -79,7 +82,7 @@ def everything(reader: Reader, contract: str | None = None) -> list[Standing]:
     notices = {revision.notice: standing for standing in found.values() for revision in standing.revisions}
     for stored in reader.newest(NoticeAttempt.kind) if notices else ():
         standing = notices.get(str(stored.data["notice"]))
-        if standing is not None and stored.data["outcome"] == "accepted":
+        if standing is not None and stored.data["outcome"] == "accepted" and stored.seq not in withdrawn:
             standing.accepted[stored.data["notice"]] = stored.at  # newest first: the earliest one stays
     return list(found.values())
 

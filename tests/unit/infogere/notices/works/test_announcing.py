@@ -16,7 +16,7 @@ from infogere.notices.works import announcing, standing
 from infogere.notices.works.announcing import announce, cancel, done, move, outside
 from infogere.notices.works.drafting import Plan
 from infogere.notices.works.parties import Party
-from infogere.record.entries import RunBegin
+from infogere.record.entries import Correction, RunBegin
 from infogere.record.reading import Reader
 from infogere.record.store import Store
 from infogere.record.verify import verify_record
@@ -252,6 +252,13 @@ def test_what_cannot_have_happened_is_refused(say, parties, began, ended, why):
 def test_seconds_outside_the_announced_span(say, parties, began, ended, seconds):
     say.announce(parties[:1])
     assert outside(say.entries()[0], paris(began), paris(ended)) == seconds
+
+
+def test_a_proof_that_was_corrected_is_none(desk, say, parties):
+    works = say.announce(parties[:1])
+    with Store(desk.outbox.url, desk.state_dir) as store:
+        store.append(Correction(terms="T", contract="BC-1", corrects=3, text="another relay"), now=desk.now)
+    assert say.states(works) == ["announced"]
 
 
 def test_works_that_are_not_there(desk, say, parties):
