@@ -1,4 +1,4 @@
-"""Entries of contracts, incidents and money in words; each phrase is a list of parts, empty ones left out."""
+"""Entries of contracts, incidents, works and money in words; each phrase is a list of parts, empty ones left out."""
 
 from __future__ import annotations
 
@@ -74,6 +74,18 @@ PHRASES: Mapping[str, Phrase] = {
         lambda data: "closed" if data["closed"] else None,
     ),
     "probe": lambda data: [data["probe"], data["state"], f"({data['source']})"],
+    "works-announced": _about(
+        "works",
+        _given("start", "on "),
+        _given("duration_s", "for ", " s,"),
+        _given("subject"),
+        _given("send_by", "notice by "),
+        _given("emergency", "emergency: "),
+    ),
+    "works-cancelled": _about("works", _given("reason", "cancelled: ")),
+    "works-done": _about("works", _given("began", "from "), _given("ended", "to "), _given("result")),
+    "notice": _about("notice", _given("subject"), _listed("recipients", "to ")),
+    "notice-attempt": _about("notice", _given("outcome"), _given("recipient", "for "), _given("answer", "(", ")")),
     "breach": _about(
         "month",
         _listed("guarantees", "missed "),

@@ -44,6 +44,18 @@ WORDS = [
     (say("problem", problem="PRB-1", summary="disk", closed=True), "PRB-1: disk closed"),
     (say("probe", server="web1", probe="https", source="blackbox", state="down"), "https down (blackbox)"),
     (
+        say(
+            "notice-attempt",
+            notice="N-1",
+            recipient="ada@example.com",
+            attempt=1,
+            outcome="accepted",
+            relay="relay:25",
+            answer="250 kept",
+        ),
+        "N-1: accepted for ada@example.com (250 kept)",
+    ),
+    (
         say("breach", month="2026-10", guarantees=("gtd", "gtr"), priced=PRICED),
         "2026-10: missed gtd and gtr 108.00 EUR (customer), 48.00 EUR (provider)",
     ),
@@ -74,7 +86,9 @@ def test_words(entry, words):
     assert words in said
 
 
-@pytest.mark.parametrize("kind", [kind for room in ("contract", "incidents", "money") for kind in _KINDS_IN[room]])
+@pytest.mark.parametrize(
+    "kind", [kind for room in ("contract", "incidents", "works", "money") for kind in _KINDS_IN[room]]
+)
 def test_every_kind_has_a_phrase_of_fields_that_it_has(kind):
     class Fields(dict):
         def __missing__(self, name):
