@@ -21,7 +21,9 @@ from infogere.statements.model import Proof, Statement
 PARIS = ZoneInfo("Europe/Paris")
 CONTRACT = "OF-1"
 TERMS = "HBT-20220901-01"
-PROOF = Proof(contract_seq=7, seq=42, hash="ab" * 32, recorded=1_780_000_000, key="cd" * 32)
+PROOF = Proof(
+    contract_seq=7, seq=42, hash="ab" * 32, recorded=1_780_000_000, key="cd" * 32, checkpoint=f"41:{'ef' * 32}"
+)
 _WALL = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?")
 
 

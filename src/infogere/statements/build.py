@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -22,7 +22,7 @@ from infogere.statements.model import CellState, Head, Proof, Statement, YearCel
 from infogere.terms import Profile
 
 _KINDS = history.KINDS | chapters.KINDS
-_BATCH = 20  # statements that follow one another at the end of a chain
+_FEW = 20  # entries that are looked at first
 
 
 @dataclass(frozen=True)
@@ -57,27 +57,34 @@ def load(reader: Reader, wanted: Wanted) -> Statement:
 
 
 def proof(reader: Reader, contract: str) -> Proof:
-    """The last entry of the chain that is not itself a statement, and the key that signs the record."""
-    limit = _BATCH
-    while True:
-        newest = reader.entries(contract=contract, limit=limit)
-        told = [entry for entry in newest if entry.kind != StatementIssued.kind]
-        if told or len(newest) < limit:
-            break
-        limit *= _BATCH
-    if not told:
+    """The last entry of the chain that is not itself a statement, and the last signed checkpoint before it."""
+    head = _newest(reader, lambda entry: entry.kind != StatementIssued.kind, contract=contract)
+    if head is None:
         raise InfogereError(
             f"the record has no entry of contract {contract}", way_out="see: infogere record list", clause="A-5.1-1"
         )
-    signed = reader.entries(kind=Checkpoint.kind, limit=1)
-    head = told[-1]
+    signed = _newest(reader, lambda entry: entry.seq < head.seq, kind=Checkpoint.kind)
     return Proof(
         contract_seq=head.contract_seq or 0,
         seq=head.seq,
         hash=head.hash,
         recorded=seconds(datetime.fromisoformat(head.recorded)),
-        key=str(signed[0].data["key"]) if signed else None,
+        key=str(signed.data["key"]) if signed else None,
+        checkpoint=f"{signed.data['size']}:{signed.data['root']}" if signed else None,
     )
+
+
+def _newest(
+    reader: Reader, fits: Callable[[StoredEntry], bool], *, contract: str | None = None, kind: str | None = None
+) -> StoredEntry | None:
+    """The newest entry that fits, in batches that grow: what is asked for is nearly always among the first few."""
+    limit = _FEW
+    while True:
+        newest = reader.entries(contract=contract, kind=kind, limit=limit)
+        found = [entry for entry in newest if fits(entry)]
+        if found or len(newest) < limit:
+            return found[-1] if found else None
+        limit *= _FEW
 
 
 def arrange(entries: Sequence[StoredEntry], wanted: Wanted, end_of_chain: Proof) -> Statement:

@@ -140,7 +140,8 @@ class Proof:
 
     Attributes:
         recorded: when that entry was written.
-        key: public key of the controller, hex; None: this controller has signed nothing yet.
+        key: public key of the last signed checkpoint before that entry, hex; None: there was none yet.
+        checkpoint: its ``SIZE:ROOT``, against which a later export proves itself a continuation.
     """
 
     contract_seq: int
@@ -148,6 +149,7 @@ class Proof:
     hash: str
     recorded: int
     key: str | None
+    checkpoint: str | None
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ class _Page:
             "differences": _by_effect(statement),
             "verdict": wording.verdict(statement, reader),
             "remarks": wording.remarks(statement, reader),
-            "commands": _commands(statement),
+            "commands": _commands(statement, reader.code),
             "grant_clauses": _GRANT_CLAUSES,
             "f": reader,
             "t": reader.say,
@@ -136,10 +136,11 @@ def _by_effect(statement: Statement) -> list[Difference]:
     return sorted(statement.both.differences, key=lambda one: statement.alone[one.switch] == total)
 
 
-def _commands(statement: Statement) -> Mapping[str, str]:
+def _commands(statement: Statement, code: str) -> Mapping[str, str]:
     contract = statement.head.contract
     key = f" --key {statement.proof.key}" if statement.proof.key else ""
+    options = f"{key} --month {statement.head.month:%Y-%m} --language {code}"
     return {
         "export": f"infogere record export --contract {contract} --output {contract}.jsonl",
-        "verify": f"python3 verify_record.py {contract}.jsonl{key}",
+        "verify": f"python3 verify_record.py {contract}.jsonl{options}",
     }

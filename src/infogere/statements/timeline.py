@@ -34,6 +34,34 @@ class _Mark:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """Numbers of incidents whose marks begin between two places."""
+
+    first: float
+    last: float
+    numbers: tuple[int, ...]
+
+    @property
+    def words(self) -> str:
+        return _ranges(sorted(self.numbers))
+
+    @property
+    def half(self) -> float:
+        """Half its width."""
+        return 3.2 * len(self.words) + 4
+
+    @property
+    def middle(self) -> float:
+        return min(max((self.first + self.last + _LEAST) / 2, _LEFT + self.half), WIDTH - self.half)
+
+    def touches(self, other: _Label) -> bool:
+        return self.middle + self.half + 1 > other.middle - other.half
+
+    def with_(self, other: _Label) -> _Label:
+        return _Label(self.first, other.last, self.numbers + other.numbers)
+
+
 def draw(statement: Statement, language: Language) -> str:
     """The plot as SVG."""
     return _Month(statement, language).picture()
@@ -160,19 +188,15 @@ class _Month:
 
     def _numbers(self) -> Iterator[svg.Element]:
         """Numbers of the incidents above their marks; neighbours that would touch share a label, ``3-7``."""
-        groups: list[list[tuple[float, int]]] = []
         placed = sorted((self._x(row.span[0]), row.number) for row in self._statement.incidents if row.span)
+        labels: list[_Label] = []
         for x, number in placed:
-            if groups and x - groups[-1][-1][0] < 18:  # not of the contract: room for two digits
-                groups[-1].append((x, number))
-            else:
-                groups.append([(x, number)])
-        for group in groups:
-            numbers = sorted(number for _, number in group)
-            label = _ranges(numbers)
-            middle = (group[0][0] + group[-1][0]) / 2 + _LEAST / 2
-            half = 3.2 * len(label) + 4
-            middle = min(max(middle, _LEFT + half), WIDTH - half)
+            label = _Label(x, x, (number,))
+            while labels and labels[-1].touches(label):
+                label = labels.pop().with_(label)
+            labels.append(label)
+        for label in labels:
+            middle, half = label.middle, label.half
             yield svg.Rect(
                 x=drawing.short(middle - half),
                 y=1,
@@ -183,7 +207,7 @@ class _Month:
                 stroke=INK,
                 stroke_width=0.7,
             )
-            yield drawing.text(label, middle, 10.8, size=9, anchor="middle", weight="bold")
+            yield drawing.text(label.words, middle, 10.8, size=9, anchor="middle", weight="bold")
 
     def _legend(self, top: float) -> tuple[float, list[svg.Element]]:
         """Only what the plot shows, in lines as long as the page is wide."""

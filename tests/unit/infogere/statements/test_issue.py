@@ -79,6 +79,9 @@ def test_an_unchanged_record_needs_no_second_entry(shelf: Shelf) -> None:
     seq = shelf.issue(told)
     again = shelf.told()
     assert again == told, "its own entry is no news"
+    with Store(shelf.url, shelf.folder) as store:
+        store.checkpoint("HBT-20220901-01", now=at("2026-11-05 09:00"))
+    assert shelf.told() == told, "nor is a later signature"
     assert shelf.issued(again) == seq
     assert shelf.issued(again, replace(PAGES, pdf=None)) == seq, "the PDF is made from the page"
 

@@ -204,4 +204,6 @@ def _range(text: str) -> range:
 def test_the_command_that_verifies_names_contract_and_key(told: Statement, clauses: Mapping[str, str]) -> None:
     words = plain(told, clauses)
     assert told.proof.hash in words
-    assert f"python3 verify_record.py OF-2026-0147.jsonl --key {told.proof.key}" in words
+    assert told.proof.checkpoint is not None
+    assert told.proof.checkpoint in words
+    assert f"python3 verify_record.py OF-2026-0147.jsonl --key {told.proof.key} --month 2026-10 --language fr" in words
