@@ -21,10 +21,14 @@ class Oracle:
     Args:
         path: a terms file, or the version of a shipped one; None: the shipped default.
         profile: how unclear articles are read where an order form does not settle it.
+        calendar_version: the calendar of order forms that name none; None: the terms' own.
     """
 
-    def __init__(self, path: Path | str | None = None, profile: Profile = "customer") -> None:
+    def __init__(
+        self, path: Path | str | None = None, profile: Profile = "customer", calendar_version: str | None = None
+    ) -> None:
         self._path = path
+        self._calendar_version = calendar_version
         self._profile: Profile = profile
         self.terms = terms.load(path)
         self._calendars: dict[str, Calendar] = {}
@@ -34,7 +38,7 @@ class Oracle:
     def configured(cls) -> Oracle:
         """The oracle of this controller's settings."""
         where = settings.load()
-        return cls(where.terms, terms.profile_named(where.profile))
+        return cls(where.terms, terms.profile_named(where.profile), where.calendar)
 
     def case(
         self,
@@ -86,7 +90,7 @@ class Oracle:
         key = f"{version} {sorted(changes.items())}"
         if key not in self._calendars:
             readings = terms.readings(self._profile, path=self._path, changes=changes)
-            self._calendars[key] = calendar.load(version, terms=self.terms, readings=readings)
+            self._calendars[key] = calendar.load(version or self._calendar_version, terms=self.terms, readings=readings)
         return self._calendars[key]
 
     def _slot_of(self, form: OrderForm) -> Slot:

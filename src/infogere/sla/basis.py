@@ -13,14 +13,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from infogere import calendar, terms
-from infogere.calendar import Calendar
 from infogere.errors import InfogereError
 from infogere.fleet.models import OrderForm, Server
 from infogere.record.database import RecordMissing
 from infogere.record.kinds.contract import Band, ContractBasis, Delivery, Switch
 from infogere.record.reading import Reader, StoredEntry
 from infogere.record.store import Store
-from infogere.sla import ledger
+from infogere.sla import coverage, ledger
 from infogere.sla.model import Contract, Rules
 from infogere.terms import Profile, Readings, Terms
 
@@ -66,7 +65,7 @@ def of(
         gtr_hours=form.gtr.hours if form.gtr else None,
         gtr_coverage=form.gtr.coverage if form.gtr else None,
         calendar_version=days.stamp,
-        closed_days=tuple(sorted(day.isoformat() for day in _closed(days))),
+        closed_days=tuple(sorted(day.isoformat() for day in coverage.closed_days(days))),
         rate=_plain(figures.availability.rate.percent),
         monthly_limit_s=figures.availability.monthly_limit.seconds,
         slice_s=figures.availability.penalty.slice.seconds,
@@ -203,10 +202,6 @@ def _commissioned(
     # A server that left the inventory since was delivered all the same.
     instants += [notes[name] for name in notes.keys() - {server.name for server in servers}]
     return min((instant for instant in instants if instant), default=None)
-
-
-def _closed(days: Calendar) -> set[date]:
-    return set(days.data.holiday_names) | set(days.data.closed_days)
 
 
 def _plain(value: Decimal | int) -> str:
