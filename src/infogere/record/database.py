@@ -42,7 +42,10 @@ class Database(Protocol):
         """One transaction, alone among all writers; commits at the end, rolls back on an error."""
 
     def guards(self) -> frozenset[str]:
-        """Names of the triggers that keep the table append-only."""
+        """Names of the triggers that keep the table append-only, those that are there and act."""
+
+    def guards_expected(self) -> frozenset[str]:
+        """Names of those that should be there."""
 
     def damage(self) -> Iterator[str]:
         """What the database's own check says of its file."""

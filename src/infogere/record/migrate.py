@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from infogere.record.database import SQLITE_PREFIX, Database, RecordError, sqlite_path
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 VERSION_TABLE = "record_version"
-HEAD = "0001"
+HEAD = "0002"
 
 
 @dataclass(frozen=True)
@@ -49,12 +53,17 @@ def version(database: Database, tables: Tables = RECORD) -> str | None:
     return str(found[0][0]) if found else None
 
 
+def bring_to(url: str, target: str, tables: Tables = RECORD) -> None:
+    """Migrate up or down to a version, ``base`` being none; a step that would lose entries is refused."""
+    _migrate(url, tables, target)
+
+
 def _table_is_missing(error: RecordError) -> bool:
     cause = error.__cause__
     return "no such table" in str(cause) or getattr(cause, "sqlstate", None) == "42P01"
 
 
-def _migrate(url: str, tables: Tables) -> None:
+def _migrate(url: str, tables: Tables, target: str | None = None) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -70,8 +79,13 @@ def _migrate(url: str, tables: Tables) -> None:
     try:
         with engine.connect() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, tables.head)
+            if target is None or _is_up(target, _present(connection, tables)):
+                command.upgrade(config, target or tables.head)
+            else:
+                command.downgrade(config, target)
     except CommandError as error:
+        if target is not None:
+            raise RecordError(f"the record's tables stay as they are: {error}") from error
         raise RecordError(
             f"the record's tables are of a version that this release does not know: {error}",
             way_out="use the newer infogere that made them",
@@ -84,6 +98,17 @@ def _migrate(url: str, tables: Tables) -> None:
         ) from error
     finally:
         engine.dispose()
+
+
+def _is_up(target: str, present: str | None) -> bool:
+    return target != "base" and (present is None or target >= present)
+
+
+def _present(connection: Connection, tables: Tables) -> str | None:
+    from alembic.runtime.migration import MigrationContext
+
+    options = {"version_table": tables.version_table}
+    return MigrationContext.configure(connection, opts=options).get_current_revision()
 
 
 def _engine_url(url: str) -> str:

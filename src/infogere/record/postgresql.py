@@ -65,6 +65,10 @@ class PostgreSQL:
         )
         return frozenset(str(name) for (name,) in found)
 
+    def guards_expected(self) -> frozenset[str]:
+        guards = ("no_update", "no_delete", "no_truncate", "in_turn")
+        return frozenset(f"record_entry_{guard}" for guard in guards)
+
     def damage(self) -> Iterator[str]:
         """PostgreSQL checks its pages as it reads them (data checksums); nothing to add."""
         return iter(())

@@ -119,8 +119,9 @@ class Reader:
     def address(self) -> str:
         return self._database.address
 
-    def guards(self) -> frozenset[str]:
-        return self._database.guards()
+    def guards_missing(self) -> frozenset[str]:
+        """Triggers of the table that are gone or switched off."""
+        return self._database.guards_expected() - self._database.guards()
 
     def damage(self) -> list[str]:
         return list(self._database.damage())
@@ -240,11 +241,14 @@ class Reader:
 
     def _first_since(self, since: datetime) -> int:
         """Number of the first entry recorded at or after an instant: times of recording never go back."""
-        found = self._database.rows(
-            "SELECT seq FROM record_entry WHERE recorded >= :since ORDER BY recorded, seq LIMIT 1",
-            since=chain.instant_text(since),
-        )
-        return int(found[0][0]) if found else _NEVER
+        wanted = chain.instant_text(since)
+        first, end = 1, int(self._database.rows("SELECT coalesce(max(seq), 0) + 1 FROM record_entry")[0][0])
+        while first < end:
+            middle = (first + end) // 2
+            found = self._database.rows("SELECT recorded FROM record_entry WHERE seq = :seq", seq=middle)
+            # A gap is told by `verify`; here it must only not end the search.
+            first, end = (middle + 1, end) if not found or found[0][0] < wanted else (first, middle)
+        return first
 
     def _select(self, rest: str, **parameters: object) -> list[StoredEntry]:
         # ``rest`` is put together from constants of this module; values travel as parameters.

@@ -26,7 +26,6 @@ class SQLite:
             self._connection = sqlite3.connect(
                 f"file:{quote(str(path))}?mode=rw", uri=True, timeout=wait, isolation_level=None
             )
-            self._connection.text_factory = _text
             # An entry that was acknowledged survives a power cut.
             self._connection.execute("PRAGMA synchronous = FULL")
 
@@ -36,7 +35,17 @@ class SQLite:
 
     def rows(self, sql: str, **parameters: object) -> Sequence[tuple[Any, ...]]:
         with self._translated("used"):
-            return self._connection.execute(sql, parameters).fetchall()
+            try:
+                return self._connection.execute(sql, parameters).fetchall()
+            except sqlite3.OperationalError as error:
+                if "decode" not in str(error):
+                    raise
+            # Damaged text must be shown, not stop the reader that looks for the damage.
+            self._connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+            try:
+                return self._connection.execute(sql, parameters).fetchall()
+            finally:
+                self._connection.text_factory = str
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -52,6 +61,9 @@ class SQLite:
 
     def guards(self) -> frozenset[str]:
         return frozenset(name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+
+    def guards_expected(self) -> frozenset[str]:
+        return frozenset({"record_entry_no_update", "record_entry_no_delete", "record_entry_in_turn"})
 
     def damage(self) -> Iterator[str]:
         for (line,) in self.rows("PRAGMA integrity_check(20)"):
@@ -85,8 +97,3 @@ class SQLite:
                 f"record {self.path} cannot be {verb}: {error}",
                 way_out="check the file, its folder and the disk; then `infogere record verify`",
             ) from error
-
-
-def _text(raw: bytes) -> str:
-    """Damaged text must be shown, not stop the reader that looks for the damage."""
-    return raw.decode("utf-8", "replace")

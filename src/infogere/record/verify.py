@@ -14,7 +14,6 @@ from infogere.record.judge import Fields, Judge, fields_of
 from infogere.record.keys import trusted_keys
 from infogere.record.reading import OpenRuns, Reader, StoredEntry
 
-GUARDS = frozenset({"record_entry_no_update", "record_entry_no_delete", "record_entry_in_turn"})
 _COLUMNS = ("seq", "kind", "recorded", "run", "server", "contract", "contract_seq")
 _of_row = attrgetter(*_COLUMNS)
 _of_body = itemgetter(*_COLUMNS)
@@ -51,7 +50,7 @@ def verify_record(
 def _database_findings(reader: Reader) -> Iterator[Finding]:
     for line in reader.damage():
         yield Finding("database", f"database check: {line}")
-    missing = sorted(GUARDS - reader.guards())
+    missing = sorted(reader.guards_missing())
     if missing:
         yield Finding("guards", f"guards of the table are gone: {', '.join(missing)}; entries could be changed")
 

@@ -1,58 +1,28 @@
-"""The same record in a real PostgreSQL, started for this test as an unprivileged user."""
+"""The same record in a real PostgreSQL, started for this test as an unprivileged user.
+
+``tests/integration/test_record_postgresql.py`` does it on a server, as Debian installs it.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
+from doubles import record_backend as backend
+from infogere.lab import postgresql
 from infogere.record.database import RecordError
-from infogere.record.examine import verify_lines
-from infogere.record.export import export_lines
-from infogere.record.reading import Reader
 from infogere.record.store import Store
 from infogere.record.verify import verify_record
 
 psycopg = pytest.importorskip("psycopg")
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-pytestmark = pytest.mark.skipif(not PROGRAMS, reason="PostgreSQL's server is not installed")
+pytestmark = pytest.mark.skipif(not postgresql.programs(), reason="PostgreSQL's server is not installed")
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
-    """Address of a fresh cluster that listens on a socket only; initdb refuses to run as root."""
-    # Not tmp_path: its parents are closed to other users, and a socket path has at most 107 bytes.
-    folder = Path(tempfile.mkdtemp(prefix="infogere-pg-"))
-    user = "nobody" if os.geteuid() == 0 else None
-    if user:
-        shutil.chown(folder, user)
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [str(PROGRAMS[-1] / program), "-D", str(folder / "data"), *arguments],
-            user=user,
-            cwd=folder,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-
-    try:
-        run("initdb", "--username=infogere", "--auth=trust", "--no-sync", "--encoding=UTF8")
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
-        run("pg_ctl", "start", "--wait", "--log", str(folder / "log"), "--options", options)
-        try:
-            yield f"postgresql://infogere@/postgres?host={folder}"
-        finally:
-            run("pg_ctl", "stop", "--mode=immediate")
-    finally:
-        shutil.rmtree(folder)
+    with postgresql.cluster() as url:
+        yield url
 
 
 @pytest.fixture
@@ -64,62 +34,56 @@ def url(cluster: str) -> str:
     return cluster
 
 
-def test_append_read_verify_export(url, tmp_path, make):
-    for day in range(2):
-        with Store(url, tmp_path) as store:
-            store.append(make.begin(run=f"r{day}"), now=make.day + timedelta(days=day))
-            store.append(make.end(run=f"r{day}"), now=make.day + timedelta(days=day))
+def test_one_writer(url, tmp_path):
+    backend.check_one_writer(url, tmp_path)
+
+
+def test_writers_at_once_also_on_first_use(url, tmp_path):
+    backend.check_writers_at_once(url, tmp_path)
+
+
+def test_migrations(url, tmp_path):
+    backend.check_migrations(url, tmp_path)
+
+
+@pytest.fixture
+def guarded(url, tmp_path):
+    """A record with one entry, and a role that may only read and append."""
     with Store(url, tmp_path) as store:
-        store.append(make.isolation("web1"), now=make.day + timedelta(days=1))
-    report = verify_record(url, tmp_path, now=make.day + timedelta(days=1))
-    assert (report.findings, report.entries, report.checkpoints) == ((), 6, 1)
-    with Reader(url) as reader:
-        assert [entry.seq for entry in reader.entries(kind="run-begin")] == [1, 4]
-        assert [entry.seq for entry in reader.entries(since=make.day + timedelta(days=1))] == [3, 4, 5, 6]
-        assert reader.latest_states()["web1"].data["to"] == "isolated"
-        assert reader.latest_states(["web1"])["web1"].seq == 6
-        assert reader.unfinished() == []
-    lines = export_lines(url, tmp_path, terms=make.terms, contract="BC-1", now=make.day + timedelta(days=1))
-    assert verify_lines(lines).whole
+        store.append(backend.begin("r1"))
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS controller")
+        connection.execute("CREATE ROLE controller LOGIN")
+        connection.execute("GRANT USAGE ON SCHEMA public TO controller")
+        connection.execute("GRANT SELECT, INSERT ON record_entry TO controller")
+        connection.execute("GRANT SELECT ON record_version TO controller")
+    yield url
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP OWNED BY controller")
+        connection.execute("DROP ROLE controller")
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE record_entry SET server = 'other'",
-        "DELETE FROM record_entry",
-        "TRUNCATE record_entry",
-        "INSERT INTO record_entry (seq, hash, kind, recorded, body) VALUES (9, 'x', 'k', 't', 'b')",
-        "INSERT INTO record_entry (seq, hash, kind, recorded, contract, contract_seq, body)"
-        " VALUES (2, 'x', 'k', 't', 'BC-1', 9, 'b')",
-        "INSERT INTO record_entry (seq, hash, kind, recorded, body) VALUES (1, 'x', 'k', 't', 'b')"
-        " ON CONFLICT (seq) DO UPDATE SET body = 'b'",
-    ],
-)
-def test_guarded(url, tmp_path, make, statement):
-    with Store(url, tmp_path) as store:
-        store.append(make.begin())
-    with psycopg.connect(url, autocommit=True) as connection, pytest.raises(psycopg.Error, match="SLA record"):
-        connection.execute(statement)
-    assert verify_record(url, tmp_path).entries == 1
+@pytest.mark.parametrize("session", ["", "SET session_replication_role = replica"])
+@pytest.mark.parametrize("statement", backend.FORBIDDEN)
+def test_guarded(guarded, tmp_path, statement, session):
+    with psycopg.connect(guarded, autocommit=True) as connection:
+        connection.execute(session or "SELECT 1")
+        with pytest.raises(psycopg.Error, match="SLA record"):
+            connection.execute(statement)
+    assert verify_record(guarded, tmp_path).entries == 1
 
 
-def _append_many(url, state_dir, make, writer):
-    for number in range(10):
-        with Store(url, state_dir) as store:
-            store.append(make.begin(run=f"{writer}-{number}", contract=f"BC-{writer % 2}"), now=make.day)
-
-
-def test_writers_at_once_make_one_chain_also_on_first_use(url, tmp_path, make):
-    spawn = multiprocessing.get_context("fork")
-    writers = [spawn.Process(target=_append_many, args=(url, tmp_path, make, number)) for number in range(4)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(120)
-    assert [writer.exitcode for writer in writers] == [0] * 4
-    report = verify_record(url, tmp_path)
-    assert (report.entries, report.whole) == (40, True)
+def test_a_role_without_more_rights_writes_and_verifies(guarded, tmp_path):
+    as_controller = guarded.replace("infogere@", "controller@", 1)
+    with Store(as_controller, tmp_path) as store:
+        store.append(backend.end("r1"))
+    assert verify_record(as_controller, tmp_path).findings == ()
+    with psycopg.connect(as_controller, autocommit=True) as connection:
+        for statement in backend.FORBIDDEN:
+            with pytest.raises(psycopg.Error, match=r"permission denied|SLA record"):
+                connection.execute(statement)
+        with pytest.raises(psycopg.Error, match="must be owner"):
+            connection.execute("ALTER TABLE record_entry DISABLE TRIGGER ALL")
 
 
 def test_a_changed_row_is_named(url, tmp_path, make):
@@ -129,11 +93,11 @@ def test_a_changed_row_is_named(url, tmp_path, make):
     with psycopg.connect(url, autocommit=True) as connection:
         # The owner gives itself back what was revoked, and takes the guards away.
         connection.execute("GRANT UPDATE ON record_entry TO CURRENT_USER")
-        connection.execute("ALTER TABLE record_entry DISABLE TRIGGER ALL")
-        connection.execute("UPDATE record_entry SET body = 'x' WHERE seq = 2")
-    codes = [(finding.code, finding.seq) for finding in verify_record(url, tmp_path).findings]
-    assert ("entry", 2) in codes
+        connection.execute("ALTER TABLE record_entry DISABLE TRIGGER record_entry_no_update")
+        connection.execute("UPDATE record_entry SET server = 'other' WHERE seq = 2")
+    codes = [(finding.code, finding.seq) for finding in verify_record(url, tmp_path, now=make.day).findings]
     assert ("guards", None) in codes
+    assert ("metadata", 2) in codes
 
 
 def test_a_locked_record_is_an_error_in_one_line(url, tmp_path, make):

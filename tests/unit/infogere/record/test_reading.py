@@ -129,7 +129,9 @@ def test_no_question_reads_the_whole_table(filled, read):
         read(reader)
     steps = [detail for *_, detail in plans]
     assert steps
-    assert all("INDEX" in step or "PRIMARY KEY" in step or "SUBQUERY" in step for step in steps), steps
+    # A bare "SEARCH" is SQLite's word for looking up a largest number.
+    known = ("INDEX", "PRIMARY KEY", "SUBQUERY")
+    assert all(step == "SEARCH record_entry" or any(word in step for word in known) for step in steps), steps
 
 
 def test_no_record_yet(unmade):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import CommandError
 
 revision = "0001"
 down_revision = None
@@ -81,3 +82,14 @@ def upgrade() -> None:
     connection = op.get_bind()
     for statement in (SQLITE_GUARDS if on_sqlite else POSTGRESQL_GUARDS).strip().split("\n\n"):
         connection.exec_driver_sql(statement)
+
+
+def downgrade() -> None:
+    connection = op.get_bind()
+    if connection.exec_driver_sql("SELECT count(*) FROM record_entry").scalar():
+        # Not an assertion of the caller's: there is no tool of ours that throws a record away.
+        raise CommandError("the record holds entries, and without its table they would be lost")
+    op.drop_table("record_entry")
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("DROP FUNCTION record_entry_refuse()")
+        connection.exec_driver_sql("DROP FUNCTION record_entry_check_turn()")
