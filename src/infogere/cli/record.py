@@ -162,6 +162,24 @@ def export(
         draft.unlink(missing_ok=True)
 
 
+@app.command()
+def migrate(
+    to: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="Default: this release's; lower ones go back.")
+    ] = None,
+) -> None:
+    """Bring the record's tables to a version. The first use of a release does it by itself, where it may.
+
+    A PostgreSQL role that may only read and append cannot: call this once with the owner's address.
+
+    Example: INFOGERE_RECORD_URL=postgresql://owner@db1/record infogere record migrate
+    """
+    from infogere.record.migrate import HEAD, bring_to
+
+    bring_to(settings.load().record_url, to or HEAD)
+    typer.echo(f"tables are of version {to or HEAD}")
+
+
 app.command()(record_signing.checkpoint)
 app.command()(record_signing.key)
 app.command("rotate-key")(record_signing.rotate_key)

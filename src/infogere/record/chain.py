@@ -141,17 +141,17 @@ def _require_order(value: dict[str, Any]) -> None:
 
 
 def _require_items(items: Collection[object]) -> None:
-    if _PLAIN.issuperset(map(type, items)):
-        return
     for item in items:
-        if isinstance(item, dict):
+        if type(item) in _PLAIN:
+            continue
+        if isinstance(item, int):
+            if not -_LARGEST_INTEGER <= item <= _LARGEST_INTEGER:
+                raise ValueError(f"integer {item} is beyond 2**53 - 1")
+        elif isinstance(item, dict):
             _require_order(item)
         elif isinstance(item, list):
             _require_items(item)
-        elif isinstance(item, int):
-            if not -_LARGEST_INTEGER <= item <= _LARGEST_INTEGER:
-                raise ValueError(f"integer {item} is beyond 2**53 - 1")
-        elif isinstance(item, float):
+        else:
             raise ValueError(f"{item} has no canonical form")
 
 

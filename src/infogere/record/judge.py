@@ -7,7 +7,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from infogere.record import chain
@@ -88,7 +87,7 @@ class Judge:
             if fields["kind"] in SIGNED_KINDS and (self.contract is None or fields["contract"] is None):
                 self._check_signed(entry, fields, place, found)
             self._last_kind = fields["kind"]
-        self.tree.add(entry.hash if _is_hash(entry.hash) else computed)
+        self.tree.add(entry.hash if entry.hash == computed or _is_hash(entry.hash) else computed)
         return found
 
     def hide(self, count: object, nodes: object, place: str = "") -> list[Finding]:
@@ -219,8 +218,8 @@ def fields_of(body: bytes) -> Fields | None:
         return None
     if fields.keys() != chain.KEYS or fields["format"] != chain.FORMAT or not isinstance(fields["data"], dict):
         return None
-    texts = (fields["kind"], fields["recorded"], fields["previous"])
-    return fields if all(map(isinstance, texts, repeat(str))) else None
+    texts = type(fields["kind"]) is str and type(fields["recorded"]) is str and type(fields["previous"]) is str
+    return fields if texts else None
 
 
 def _finding(code: str, entry: StoredEntry, place: str, what: str, *, broken: bool = True) -> Finding:

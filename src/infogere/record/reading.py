@@ -264,13 +264,15 @@ class OpenRuns:
 
     def see(self, entry: StoredEntry) -> bool:
         """Take note of one entry, in order; False for an end without a begin."""
-        key = (entry.run, entry.server)
         if entry.kind == "run-begin":
-            self._open.setdefault(key, []).append(entry)
+            self._open.setdefault((entry.run, entry.server), []).append(entry)
         elif entry.kind == "run-end":
-            if not self._open.get(key):
+            begins = self._open.get((entry.run, entry.server))
+            if not begins:
                 return False
-            self._open[key].pop()
+            begins.pop()
+            if not begins:  # or a long record would fill the memory with runs that are over
+                del self._open[entry.run, entry.server]
         return True
 
     def begins(self) -> list[StoredEntry]:

@@ -60,8 +60,10 @@ def _row_findings(reader: Reader, judge: Judge, remembered: chain.Head) -> Itera
     for entry in reader.stream():
         fields = fields_of(entry.body)
         found = judge.check(entry, fields)
-        yield from found
-        if fields is not None and not any(finding.code == "entry" for finding in found):
+        if found:
+            yield from found
+        # The columns of an entry that was changed are no finding of their own.
+        if fields is not None and _of_row(entry) != _of_body(fields) and not any(f.code == "entry" for f in found):
             yield from _metadata_findings(entry, fields)
         if not runs.see(entry):
             yield Finding("stray-end", f"{entry.label}: an end without a begin", broken=False, seq=entry.seq)
@@ -78,8 +80,6 @@ def _row_findings(reader: Reader, judge: Judge, remembered: chain.Head) -> Itera
 
 def _metadata_findings(entry: StoredEntry, fields: Fields) -> list[Finding]:
     """Columns that say something else than the body."""
-    if _of_row(entry) == _of_body(fields):
-        return []
     return [
         Finding(
             "metadata",

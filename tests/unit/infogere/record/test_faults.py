@@ -1,119 +1,29 @@
-"""Death at every point of an append, a full disk, a file that cannot be written: no gap, no fork, nothing
+"""Death in the middle of an append, a full disk, a file that cannot be written: no gap, no fork, nothing
 acknowledged is lost. Each fault happens in a forked process, so that it is the real thing.
 """
 
 from __future__ import annotations
 
 import os
-import random
 import resource
 import shutil
 import signal
-import sqlite3
-import sys
-from datetime import timedelta
 
 import pytest
 
+from doubles.dying import check_deaths_at_random, check_deaths_by_line, in_child
 from infogere.record import spool
 from infogere.record.database import RecordError
 
 
-def in_child(work):
-    """Run ``work(acknowledge)`` in a forked process; (acknowledged numbers, killed by a signal, end of ``work``)."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            os.close(reading)
-            work(lambda number: os.write(writing, b"%d\n" % number))
-            code = 0
-        finally:
-            os._exit(code)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as answers:
-        numbers = [int(line) for line in answers.read().splitlines() if line]
-    _, status = os.waitpid(child, 0)
-    return numbers, os.WIFSIGNALED(status), status == 0
+@pytest.mark.parametrize(("new_day", "stride"), [(False, 5), (True, 17)], ids=["plain", "new day and spool"])
+def test_killed_in_the_middle_of_an_append(book, new_day, stride):
+    """Every few lines here; at every single one: tests/integration/test_record_faults.py."""
+    check_deaths_by_line(book.state_dir, new_day=new_day, stride=stride)
 
 
-def die_at(step):
-    """Kill this process at the given line that the record's own code executes from here on."""
-    left = step
-
-    def trace(frame, event, _argument):
-        nonlocal left
-        if "infogere/record" not in frame.f_code.co_filename:
-            return None
-        if event == "line":
-            left -= 1
-            if left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return trace
-
-    sys.settrace(trace)
-
-
-def state_of(book):
-    with sqlite3.connect(book.path) as connection:
-        return connection.execute("SELECT count(*), coalesce(max(seq), 0) FROM record_entry").fetchone()
-
-
-@pytest.mark.parametrize("new_day", [False, True], ids=["plain", "new day and spool"])
-def test_killed_at_every_line_of_an_append(book, make, new_day):
-    """Every line, from opening the record to the witness, is the last one once."""
-    book.append(make.begin(contract=None), make.begin())
-    now, acknowledged, spooled = make.day, [], 0
-    for step in range(1000):
-        before, last = state_of(book)
-        if new_day:
-            now = make.day + timedelta(days=last)  # an append that came through has used its day up
-            if not spool.count(book.state_dir)[0]:
-                spool.put(book.state_dir, make.end(run=f"s{spooled}"))
-                spooled += 1
-
-        def append(acknowledge, step=step, now=now):
-            die_at(step)
-            with book.store() as store:
-                number = store.append(make.begin(run=f"r{step}"), now=now)
-                sys.settrace(None)
-                acknowledge(number)
-
-        numbers, killed, ended_well = in_child(append)
-        assert killed or ended_well
-        acknowledged += numbers
-        count, last = state_of(book)
-        assert count == last >= max([before, *numbers]), "a gap, or an acknowledged entry is gone"
-        if not killed:
-            break
-    assert step > 100, "the append was seen line by line"
-    assert acknowledged
-    assert {finding.code for finding in book.verify(now=now).findings} <= {"unfinished", "stray-end"}
-    with book.reader() as reader:
-        ends = [entry.run for entry in reader.stream() if entry.kind == "run-end"]
-    assert ends == [f"s{number}" for number in range(spooled)], "each that waited exactly once"
-
-
-def test_killed_at_any_moment_also_inside_the_database(book, make):
-    """Between lines of ours is SQLite's own work: kills at random moments of a stream of appends."""
-    dice, acknowledged = random.Random(4), []
-
-    def append_for_ever(acknowledge):
-        signal.setitimer(signal.ITIMER_REAL, dice.uniform(0.001, 0.03))
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        with book.store() as store:
-            while True:
-                acknowledge(store.append(make.begin()))
-
-    for _ in range(60):
-        numbers, killed, _ = in_child(append_for_ever)
-        assert killed
-        acknowledged += numbers
-    assert acknowledged == sorted(set(acknowledged)), "a number was given twice"
-    count, last = state_of(book)
-    assert count == last >= len(acknowledged)
-    assert {finding.code for finding in book.verify().findings if finding.broken} == set()
+def test_killed_at_any_moment(book):
+    check_deaths_at_random(book.state_dir, 15)
 
 
 def test_a_full_disk_stops_the_run_and_leaves_the_record_whole(book, make):

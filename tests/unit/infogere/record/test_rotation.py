@@ -201,15 +201,13 @@ def agent(tmp_path_factory):
     socket = folder / "socket"
     process = subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL)
     environment = {**os.environ, "SSH_AUTH_SOCK": str(socket)}
+    while subprocess.run(["ssh-add", "-l"], env=environment, capture_output=True, check=False).returncode == 2:
+        assert process.poll() is None, "it is not still starting, it is dead"
 
     def add(name="key"):
         path = folder / name
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
-        while (
-            subprocess.run(["ssh-add", "-q", str(path)], env=environment, capture_output=True, check=False).returncode
-            == 2
-        ):
-            assert process.poll() is None  # the agent is still starting
+        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path))
+        run("ssh-add", "-q", str(path))
         path.unlink()
         return open_signer(folder, f"agent:{socket}").public if name == "key" else ""
 
