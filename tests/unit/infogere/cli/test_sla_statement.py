@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from infogere import statements
 from infogere.cli.main import app
 from infogere.errors import InfogereError
 from infogere.record.reading import Reader
@@ -61,6 +66,17 @@ def test_a_page_beside_its_pdf_and_an_entry(desk: Path) -> None:
     assert (second["status"], second["entry"]) == ("unchanged", first["entry"])
     assert page.read_bytes() == before
     assert told("--language", "en")["status"] == "issued"
+
+
+def test_the_commands_on_the_page_are_the_ones_that_check_it(desk: Path) -> None:
+    told()
+    page = (desk / "OF-2026-0147-2026-10.fr.html").read_text(encoding="utf-8")
+    export, check = (shlex.split(found) for found in re.findall(r"<code>((?:infogere|python3) .*?)</code>", page))
+    assert runner.invoke(app, export[1:]).exit_code == 0
+    check[:2] = [sys.executable, str(Path(statements.__file__).parent / "verify_record.py")]
+    done = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "99.224891" in done.stdout
 
 
 def test_a_draft_leaves_no_entry(desk: Path) -> None:
