@@ -71,7 +71,8 @@ def plan_server(name: str, runs: int) -> None:
     command = ["ansible", "-i", str(inventory.write(name, server)), "all", "-m", "infogere.hosting.pending_updates"]
     start_up = [*command[:-1], "infogere.hosting.server_facts"]
     ours = [_timed(command) - _timed(start_up) for _ in range(runs)]
-    bare = [_timed(server.ssh("apt-get", "-s", "dist-upgrade")) - _timed(server.ssh("true")) for _ in range(runs)]
+    login = server.ssh()
+    bare = [_timed([*login, "apt-get", "-s", "dist-upgrade"]) - _timed([*login, "true"]) for _ in range(runs)]
     print(
         f"{name}: {statistics.median(ours):.2f} s above another module, apt-get -s {statistics.median(bare):.2f} s "
         f"above an empty login (n = {runs}) | ratio {statistics.median(ours) / statistics.median(bare):.2f}"
