@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,9 +25,6 @@ app = typer.Typer(
     help="Updates: what is minor, what a window would apply, and applying exactly that.",
     rich_markup_mode="markdown",
 )
-
-for _choice in (patch_choice.refuse, patch_choice.defer, patch_choice.agree):
-    app.command()(_choice)
 
 Limit = Annotated[str | None, typer.Option("--limit", "-l", metavar="PATTERN", help="Only these servers.")]
 Inventory = Annotated[
@@ -69,6 +68,7 @@ def run(
         str | None, typer.Option(metavar="REASON", help="Why security fixes cannot wait for the window; one line.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only see whether the plans still fit.")] = False,
+    reason: Annotated[str, typer.Option(metavar="hand|timer", help="Who starts it, for the record.")] = "hand",
 ) -> None:
     """Apply exactly the frozen plans, in waves: one server first; stop at the first that does not survive its updates.
 
@@ -86,9 +86,52 @@ def run(
 
     if emergency is not None and not emergency.strip():
         raise InfogereError("--emergency is empty", way_out="say it in one line; it goes into the record")
-    variables = {"gate_emergency": " ".join(emergency.split())} if emergency else {}
+    if reason not in ("hand", "timer"):
+        raise InfogereError(f"no reason {reason!r}", way_out="choose hand or timer")
+    variables = {"patch_reason": reason}
+    if emergency:
+        variables["gate_emergency"] = " ".join(emergency.split())
     code = playbooks.run("patch", inventory=inventory, limit=limit, variables=variables, check=check)
     raise typer.Exit(1 if code else 0)
+
+
+@app.command()
+def timer(
+    plan_on: Annotated[str, typer.Option(metavar="EVENT", help='When plans are made, e.g. "Mon 14:00".')],
+    run_on: Annotated[str, typer.Option(metavar="EVENT", help='When they are run, e.g. "Tue 10:00".')],
+    limit: Limit = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write the units there instead of showing them.")
+    ] = None,
+) -> None:
+    """Make systemd timers for this controller, to be run from this folder by this user.
+
+    A timer only knocks: the contract's window, holidays and the state of each server are asked for when it does. A run
+    that was missed is not caught up.
+
+    Example:
+
+        infogere patch timer --plan-on "Mon 14:00" --run-on "Tue 10:00" --output /etc/systemd/system
+    """
+    import getpass
+
+    from infogere.patching.timer import Schedule, units
+
+    program = Path(sys.executable).with_name("infogere")
+    made = units(Schedule(plan_on, run_on, limit or "", program, Path.cwd(), getpass.getuser()))
+    for name, text in made.items():
+        if output is None:
+            typer.echo(f"# {name}\n{text}")
+            continue
+        try:
+            (output / name).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise InfogereError(
+                f"{output / name}: {error.strerror}", way_out="name a folder that you may write"
+            ) from error
+    if output:
+        timers = " ".join(name for name in made if name.endswith(".timer"))
+        typer.echo(f"written to {output}; switch them on: systemctl daemon-reload; systemctl enable --now {timers}")
 
 
 @app.command()
@@ -209,3 +252,7 @@ def _judge(terms: str | None, profile: str | None) -> Judge:
     path = terms or where.terms
     readings = contract.readings(contract.profile_named(profile or where.profile), path=path)
     return Judge(contract.load(path), readings)
+
+
+for _choice in (patch_choice.refuse, patch_choice.defer, patch_choice.agree):
+    app.command()(_choice)
