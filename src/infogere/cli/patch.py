@@ -227,7 +227,9 @@ def classify(  # noqa: PLR0917 - one parameter per option
     """
     if not installed.strip() or not candidate.strip():
         raise InfogereError("an empty version", way_out="write none for a package that is not there")
-    judgement = _judge(terms, profile).judge(installed, candidate, package, security=security)
+    # apt-cache prints (none) in parentheses.
+    versions = [version.strip().strip("()") for version in (installed, candidate)]
+    judgement = _judge(terms, profile).judge(versions[0], versions[1], package, security=security)
     if as_json:
         typer.echo(json.dumps(as_plain(judgement), ensure_ascii=False))
         return

@@ -26,7 +26,11 @@ from infogere.record import spool
 from infogere.record.database import RecordError
 from infogere.record.entries import Entry
 from infogere.record.kinds.maintenance import Interruption, PackageChange, PackagesUpdated, PatchPlanned
+from infogere.record.reading import Reader
 from infogere.record.store import Store
+
+_HISTORY = 100
+"""Runs of one server that are looked through."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,10 @@ class Done(_Done):
 
 
 def keep_result(plan: Plan, said: Mapping[str, Any], controller: Controller) -> None:
-    """Write what a run did: every package from -> to, and each interruption; waits in the spool if it must."""
+    """Write what a run did: every package from -> to, and each interruption; waits in the spool if it must.
+
+    A plan is applied once and a repeated run returns what the first one did: it is written once too.
+    """
     try:
         done = Done.model_validate(said)
     except ValidationError as error:
@@ -156,6 +163,8 @@ def keep_result(plan: Plan, said: Mapping[str, Any], controller: Controller) -> 
             f"{plan.server}: its report of the updates is none: {'.'.join(map(str, first['loc']))}: {first['msg']}",
             way_out="look at the server: /var/log/apt/history.log",
         ) from None
+    if _is_kept(plan, controller):
+        return
     about: dict[str, Any] = {
         "terms": plan.terms,
         "run": controller.run,
@@ -180,6 +189,15 @@ def keep_result(plan: Plan, said: Mapping[str, Any], controller: Controller) -> 
     ]
     for entry in entries:
         _append(entry, controller)
+
+
+def _is_kept(plan: Plan, controller: Controller) -> bool:
+    try:
+        with Reader(controller.url) as reader:
+            entries = reader.entries(server=plan.server, kind=PackagesUpdated.kind, limit=_HISTORY)
+            return any(entry.data["plan"] == plan.name for entry in entries)
+    except RecordError:
+        return False  # then the entries wait in the spool
 
 
 def _append(entry: Entry, controller: Controller) -> None:

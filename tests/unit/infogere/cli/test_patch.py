@@ -40,6 +40,16 @@ def test_classify_under_the_provider_s_readings(options: list[str]) -> None:
     assert json.loads(result.stdout)["allowed"] == bool(options)
 
 
+@pytest.mark.parametrize(
+    ("installed", "candidate", "update_class", "allowed"),
+    [("1.2.3", "(none)", "unknown", False), ("(none)", "1.2.3", "minor", True), ("1.2.3", "none", "unknown", False)],
+)
+def test_a_version_that_is_not_there(installed: str, candidate: str, update_class: str, allowed: bool) -> None:
+    result = runner.invoke(app, ["classify", installed, candidate, "--json"])
+    answer = json.loads(result.stdout)
+    assert (answer["class"], answer["allowed"]) == (update_class, allowed)
+
+
 def test_an_empty_version_is_refused() -> None:
     result = runner.invoke(app, ["classify", " ", "1.0"])
     assert isinstance(result.exception, InfogereError)

@@ -98,16 +98,14 @@ def test_an_isolated_server_gets_none_but_a_closed_window_is_no_reason(controlle
 
 def test_what_was_done_is_on_record_with_its_interruptions(controller: keeping.Controller) -> None:
     plan = keeping.freeze(server(), SAID, controller, now=NOW)
-    keeping.keep_result(
-        plan,
-        {
-            "outcome": "ok",
-            "changes": [{"package": "openssl", "before": "3.0.20-1", "after": "3.0.22-1"}],
-            "interruptions": [{"service": "nginx", "began": "2026-11-23T09:10:00Z", "seconds": 2}],
-            "restarted": ["nginx"],
-        },
-        controller,
-    )
+    done = {
+        "outcome": "ok",
+        "changes": [{"package": "openssl", "before": "3.0.20-1", "after": "3.0.22-1"}],
+        "interruptions": [{"service": "nginx", "began": "2026-11-23T09:10:00Z", "seconds": 2}],
+        "restarted": ["nginx"],
+    }
+    keeping.keep_result(plan, done, controller)
+    keeping.keep_result(plan, done, controller)  # the same run again: its result was stored on the server
     updated, interruption = entries(controller)[1:]
     assert updated[0] == "packages-updated"
     assert updated[1]["changes"] == [
