@@ -1,4 +1,4 @@
-"""Entries of contracts, incidents, works and money in words; each phrase is a list of parts, empty ones left out."""
+"""Entries of contracts, incidents, works, money and updates in words; each phrase is a list of parts, some empty."""
 
 from __future__ import annotations
 
@@ -27,7 +27,29 @@ def _hours(field: str, after: str) -> Callable[[Any], str | None]:
     return lambda data: f"{data[field]} min{after}" if data.get(field) else None
 
 
+def _updates(data: Any) -> str:
+    count = len(data["changes"])
+    return f"{count} update{'' if count == 1 else 's'}"
+
+
 PHRASES: Mapping[str, Phrase] = {
+    "patch-planned": _about(
+        "plan",
+        _updates,
+        lambda data: f"and {len(data['refused'])} refused" if data["refused"] else None,
+        lambda data: "then a reboot" if data["reboot"] else None,
+        lambda data: f"digest {data['digest'][:12]}",
+    ),
+    "packages-updated": _about("plan", _given("outcome"), _updates),
+    "interruption": _about("service", _given("seconds", "silent for ", " s"), _given("began", "from ")),
+    "customer-choice": _about(
+        "by",
+        _given("choice"),
+        _listed("packages"),
+        _given("until", "until "),
+        _given("proposal", "(", ")"),
+        _given("reason"),
+    ),
     "contract-basis": _about(
         "customer_name",
         _given("level", "level "),

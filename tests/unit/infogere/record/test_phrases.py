@@ -30,7 +30,21 @@ PRICED = [
 ]
 AT = moment("2026-10-05 09:30")
 
+CHANGE = {"package": "openssl", "installed": "3.0.20-1", "candidate": "3.0.22-1", "update_class": "minor"}
+PLANNED = {"server": "web1", "plan": "p1", "digest": "ab" * 32, "changes": [CHANGE], "reboot": True}
+CHOICE = {"server": "web1", "proposal": "T-4", "packages": ["nginx"], "by": "Ada", "said": AT, "reason": "sale"}
+
 WORDS = [
+    (say("patch-planned", refused=[CHANGE], **PLANNED), "p1: 1 update and 1 refused then a reboot digest abababababab"),
+    (say("packages-updated", run="r", server="web1", plan="p1", outcome="ok", changes=[CHANGE]), "p1: ok 1 update"),
+    (
+        say("interruption", run="r", server="web1", service="nginx", began=AT, seconds=3),
+        "nginx: silent for 3 s from 2026-10-05T09:30:00Z",
+    ),
+    (
+        say("customer-choice", choice="deferred", until="2026-12-27", **CHOICE),
+        "Ada: deferred nginx until 2026-12-27 (T-4) sale",
+    ),
     (basis(level="custom"), "Librairie Occitane: level custom 240.00 EUR a month restored within 4 h since"),
     (opened(ticket="RT-1", ticket_at=AT), f"{INC}: interruption ticket RT-1 of 2026-10-05T09:30:00Z site down"),
     (opened(), f"{INC}: interruption site down"),
