@@ -6,7 +6,11 @@ import base64
 from pathlib import Path
 
 from ansible_collections.infogere.hosting.plugins.module_utils._names import site_home, site_user
-from ansible_collections.infogere.hosting.plugins.module_utils._site_tree import certificate_file, key_file
+from ansible_collections.infogere.hosting.plugins.module_utils._site_tree import (
+    PHP_VERSION_MARK,
+    certificate_file,
+    key_file,
+)
 from ansible_collections.infogere.hosting.plugins.plugin_utils.rendering import Renderer
 from ansible_collections.infogere.hosting.plugins.plugin_utils.ticket_object import TicketObjectAction
 
@@ -45,6 +49,7 @@ class ActionModule(TicketObjectAction):
             "user": site_user(site),
             "home": home,
             "docroot": f"{home}/htdocs",
+            "php_version": PHP_VERSION_MARK,
             "tls": True,
             "tls_cert": certificate_file(site),
             "tls_key": key_file(site),

@@ -18,25 +18,44 @@ REQUEST_PATIENCE = 10  # seconds for one answer of the site's own code
 NOT_THERE = {502, 503, 504}
 
 
-def wait_for_site(site):
+def wait_for_pool(site, version):
+    """Return once PHP ``version`` takes requests of ``site``; raise ``ModuleError`` after ``PATIENCE`` seconds."""
+    _wait(
+        lambda: _ask_pool(site, version),
+        f"site {site} is configured but PHP {version} does not take its requests",
+        f"php{version}-fpm",
+    )
+
+
+def wait_for_site(site, version):
     """Return the HTTP status with which ``site`` answers; raise ``ModuleError`` after ``PATIENCE`` seconds."""
+    return _wait(lambda: _ask(site, version), f"site {site} is configured but does not answer", "nginx -u apache2")
+
+
+def _wait(ask, what, units):
+    """First half of what ``ask`` returns, once its second half, what is not yet right, is empty."""
     deadline = time.monotonic() + PATIENCE
     while True:
-        status, why = _ask(site)
+        found, why = ask()
         if not why:
-            return status
+            return found
         if time.monotonic() > deadline:
-            raise ModuleError(
-                f"site {site} is configured but does not answer after {PATIENCE} s: {why}; "
-                "look at: journalctl -u nginx -u apache2 -n 20"
-            )
+            raise ModuleError(f"{what} after {PATIENCE} s: {why}; look at: journalctl -u {units} -n 20")
         time.sleep(POLL)
 
 
-def _ask(site):
+def _ask_pool(site, version):
+    try:
+        _connect(pool_socket(site, version))
+    except OSError as error:
+        return None, str(error)
+    return None, ""
+
+
+def _ask(site, version):
     """``(status, what is not yet right)``."""
     try:
-        _connect(pool_socket(site))
+        _connect(pool_socket(site, version))
         if not os.path.exists(f"/var/log/apache2/site-{site}.error.log"):
             return 0, "Apache has not opened the site's log"
         presented, status = _get(site)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from ansible_collections.infogere.hosting.plugins.module_utils._command import require
+import time
+
+from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, require
 from ansible_collections.infogere.hosting.plugins.module_utils._lock import STATE_FOLDER
 from ansible_collections.infogere.hosting.plugins.module_utils._pending import clear, read
+from ansible_collections.infogere.hosting.plugins.module_utils._site_answers import wait_for_pool
 
 FRONT, BACK = "nginx.service", "apache2.service"
+BACK_PID = "/run/apache2/apache2.pid"
 RELOAD_PATIENCE = 60  # seconds
+# Seconds for Apache's processes to end after a reload; one that stays has a long request, and PHP lets that end.
+HANDOVER_PATIENCE = 10
+POLL = 0.02
+
+
+def unit_of(version):
+    """Unit of PHP ``version``."""
+    return f"php{version}-fpm.service"
 
 
 def units_of(*versions):
-    """Units behind a site, each once: PHP of all ``versions`` (the one that is left last), Apache, nginx.
-
-    Two versions never share the pool's socket: the old one lets go of it before the new one takes it.
-    """
-    wanted, *left = dict.fromkeys(versions)
-    return [*(_fpm(version) for version in left), _fpm(wanted), BACK, FRONT]
+    """Units behind a site, each once: PHP of ``versions``, Apache, nginx."""
+    return [*dict.fromkeys(unit_of(version) for version in versions), BACK, FRONT]
 
 
 def marks(units):
@@ -31,20 +39,36 @@ def checkers(units):
 
 
 def tell(units):
-    """Reload ``units`` (restart those that somebody marked so), and start what does not run.
-
-    PHP versions that a site leaves come first, one by one; the last three at once, which costs the slowest of them.
-    """
+    """Reload ``units`` at once (restart those that somebody marked so), and start what does not run."""
     waiting = read(STATE_FOLDER)
-    *left, wanted, back, front = units
-    for group in (*([unit] for unit in left), [wanted, back, front]):
-        restart = [unit for unit in group if waiting.get(unit) == "restart"]
-        reload = [unit for unit in group if unit not in restart]
-        for verb, names in (("restart", restart), ("reload-or-restart", reload)):
-            if names:
-                require(["systemctl", verb, *names], f"{verb} of {', '.join(names)}", timeout=RELOAD_PATIENCE)
+    restart = [unit for unit in units if waiting.get(unit) == "restart"]
+    reload = [unit for unit in units if unit not in restart]
+    for verb, names in (("restart", restart), ("reload-or-restart", reload)):
+        if names:
+            require(["systemctl", verb, *names], f"{verb} of {', '.join(names)}", timeout=RELOAD_PATIENCE)
     clear(STATE_FOLDER, units)
 
 
-def _fpm(version):
-    return f"php{version}-fpm.service"
+def move(site, version, left):
+    """Tell PHP ``version``, then Apache and nginx, then the PHP versions that ``site`` left: it answers throughout.
+
+    The new pool takes requests before Apache sends any, and the old one stays until no process of Apache knows it.
+    """
+    tell([unit_of(version)])
+    wait_for_pool(site, version)
+    knowing = _apache_processes()
+    tell([BACK, FRONT])
+    deadline = time.monotonic() + HANDOVER_PATIENCE
+    while knowing & _apache_processes() and time.monotonic() < deadline:
+        time.sleep(POLL)
+    tell([unit_of(old) for old in left])
+
+
+def _apache_processes():
+    """Numbers of the processes that take Apache's requests."""
+    try:
+        with open(BACK_PID, encoding="ascii") as stream:
+            _code, said = attempt(["pgrep", "--parent", stream.read().strip()])
+    except FileNotFoundError:
+        return set()
+    return set(said.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import glob
 import os
 import re
@@ -16,6 +17,8 @@ FPM = "/usr/sbin/php-fpm"
 # Wherever a site leaves something outside its home; archived and removed with it.
 LOGS = ("/var/log/nginx/site-{}.*", "/var/log/apache2/site-{}.*")
 CRONTAB = "/var/spool/cron/crontabs/{}"
+# Stands in rendered files for the PHP version: a request may leave it open, and then the server alone knows it.
+PHP_VERSION_MARK = "@PHP_VERSION@"
 
 
 def installed_php():
@@ -39,9 +42,9 @@ def pool_file(site, version):
     return f"/etc/php/{version}/fpm/pool.d/site-{site}.conf"
 
 
-def pool_socket(site):
-    """Where the pool listens, whatever its version."""
-    return f"/run/php/site-{site}.sock"
+def pool_socket(site, version):
+    """Where the pool of ``site`` listens: a version's own place, so that two can stand by while the site moves."""
+    return f"/run/php/{version}-{site}.sock"
 
 
 def tls_folder(site):
@@ -77,14 +80,14 @@ def site_tree(site, user, version, rendered, certificate_once=False):
 
     Args:
         rendered: base64 contents: ``nginx``, ``apache``, ``pool``, and ``fullchain`` and ``privkey`` where
-            the controller issues the certificate.
+            the controller issues the certificate; ``PHP_VERSION_MARK`` in them becomes ``version``.
         certificate_once: leave a certificate alone that is there: an ACME server renews it.
     """
     home = site_home(site)
     files = [
         _file(nginx_file(site), rendered["nginx"]),
-        _file(apache_file(site), rendered["apache"]),
-        _file(pool_file(site, version), rendered["pool"]),
+        _file(apache_file(site), _with_version(rendered["apache"], version)),
+        _file(pool_file(site, version), _with_version(rendered["pool"], version)),
     ]
     if "privkey" in rendered:
         files += [
@@ -117,6 +120,11 @@ def removal_tree(site):
 
 def _configured_php():
     return [path.split("/")[3] for path in glob.glob("/etc/php/*/fpm/pool.d")]
+
+
+def _with_version(content, version):
+    text = base64.b64decode(content).replace(PHP_VERSION_MARK.encode(), version.encode())
+    return base64.b64encode(text).decode()
 
 
 def _number(version):

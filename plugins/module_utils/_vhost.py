@@ -19,7 +19,14 @@ from ansible_collections.infogere.hosting.plugins.module_utils._registry import 
 )
 from ansible_collections.infogere.hosting.plugins.module_utils._site_answers import wait_for_site
 from ansible_collections.infogere.hosting.plugins.module_utils._site_removal import refuse_if_used, remove_site
-from ansible_collections.infogere.hosting.plugins.module_utils._site_services import checkers, marks, tell, units_of
+from ansible_collections.infogere.hosting.plugins.module_utils._site_services import (
+    checkers,
+    marks,
+    move,
+    tell,
+    unit_of,
+    units_of,
+)
 from ansible_collections.infogere.hosting.plugins.module_utils._site_tree import (
     WEB_USER,
     certificate_file,
@@ -109,7 +116,8 @@ def _present(params, check_mode):
         _require_certificate(site)
     user = site_user(site)
     entry = {"user": user, "aliases": params["aliases"], "php_version": version, "ready": True}
-    units = units_of(version, *(set(pools_present(site)) & set(installed_php())))
+    left = _left_versions(site, version)
+    units = units_of(version, *left)
     facts = {"name": site, "user": user, "home": site_home(site), "php_version": version}
     if check_mode:
         changes = plan(site_tree(site, user, version, params["rendered"], bool(params["acme"])), check_mode=True)
@@ -121,8 +129,11 @@ def _present(params, check_mode):
         return _result([], False, **facts)
     if not (before or {}).get("ready"):
         _place_placeholder(site, user)
-    tell(units)
-    facts["status"] = wait_for_site(site)
+    if left:
+        move(site, version, left)
+    else:
+        tell(units)
+    facts["status"] = wait_for_site(site, version)
     register(KIND, site, entry)
     return _result(changes, True, **facts)
 
@@ -172,6 +183,12 @@ def _php(params, before):
             f"site {params['name']}: PHP {version} is not installed; this server has {', '.join(installed) or 'none'}"
         )
     return version
+
+
+def _left_versions(site, version):
+    """Other versions whose pool the site has, or that a killed run left with a pool they were not told to drop."""
+    pools, waiting = pools_present(site), read_pending(STATE_FOLDER)
+    return [old for old in installed_php() if old != version and (old in pools or unit_of(old) in waiting)]
 
 
 def _require_certificate(site):

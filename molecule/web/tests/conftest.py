@@ -24,11 +24,13 @@ class Site:
     """One site of the server under test.
 
     ``put`` writes a file as the site's own user would, through FTP or PHP; ``run`` runs a command as that user.
+    ``socket`` is where its PHP pool listens.
     """
 
     host: Any
     domain: str
     user: str
+    socket: str
 
     @property
     def docroot(self) -> str:
@@ -57,8 +59,8 @@ def sites(host) -> Iterator[tuple[Site, Site]]:
     for domain in SITES:
         pool = host.run(f"cat /etc/php/*/fpm/pool.d/site-{domain}.conf")
         assert pool.rc == 0, f"the scenario did not make {domain}"
-        user = next(line.split("=")[1].strip() for line in pool.stdout.splitlines() if line.startswith("user"))
-        made.append(Site(host, domain, user))
+        settings = dict(line.split(" = ", 1) for line in pool.stdout.splitlines() if " = " in line)
+        made.append(Site(host, domain, settings["user"], settings["listen"]))
     for site in made:
         site.put("test/who.php", "<?php echo posix_getpwuid(posix_geteuid())['name'];")
         site.put("test/server.php", "<?php echo json_encode($_SERVER);")

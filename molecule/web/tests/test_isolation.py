@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import pytest
 
-POOL_OF_BETA = "unix:/run/php/site-beta.test.sock|fcgi://x"
-
 
 @pytest.fixture(scope="module")
 def alpha(sites):
@@ -22,6 +20,12 @@ def alpha(sites):
 def beta(sites):
     sites[1].put("test/secret.php", "<?php /* password */ echo 'ran as ', posix_getpwuid(posix_geteuid())['name'];")
     return sites[1]
+
+
+@pytest.fixture(scope="module")
+def pool_of_beta(beta):
+    """How Apache would be told to ask beta's pool."""
+    return f"unix:{beta.socket}|fcgi://x"
 
 
 @pytest.mark.parametrize("path", ["test/note.txt", "test/who.php"])
@@ -67,17 +71,17 @@ def test_htaccess_does_not_lift_the_rule_on_links(visitor, alpha, beta, option):
 
 
 @pytest.mark.parametrize("script", ["/srv/www/beta.test/htdocs/test/secret.php", "{alpha}/test/door.php"])
-def test_a_rewrite_rule_does_not_reach_the_neighbour_s_pool(visitor, alpha, beta, script):
+def test_a_rewrite_rule_does_not_reach_the_neighbour_s_pool(visitor, alpha, beta, pool_of_beta, script):
     alpha.run(f"ln -sfn {beta.docroot}/test/secret.php test/door.php")
-    target = POOL_OF_BETA + script.format(alpha=alpha.docroot)
+    target = pool_of_beta + script.format(alpha=alpha.docroot)
     alpha.put("test/rewrite/.htaccess", f"RewriteEngine On\nRewriteRule ^(.*)$ {target} [P]\n")
     answer = visitor.get(f"https://{alpha.domain}/test/rewrite/x")
     assert answer.status in {403, 404}
     assert "ran as" not in answer.text
 
 
-def test_a_handler_does_not_run_own_code_as_the_neighbour(visitor, alpha, beta):
-    alpha.put("test/handler/.htaccess", f'<Files *>\nSetHandler "proxy:{POOL_OF_BETA}"\n</Files>\n')
+def test_a_handler_does_not_run_own_code_as_the_neighbour(visitor, alpha, beta, pool_of_beta):
+    alpha.put("test/handler/.htaccess", f'<Files *>\nSetHandler "proxy:{pool_of_beta}"\n</Files>\n')
     alpha.put("test/handler/who.php", "<?php echo posix_getpwuid(posix_geteuid())['name'];")
     alpha.run("chmod -R o+rX test/handler")
     assert beta.user not in visitor.get(f"https://{alpha.domain}/test/handler/who.php").text

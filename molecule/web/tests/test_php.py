@@ -30,7 +30,7 @@ def test_applications_have_a_user_of_their_own(host, version):
 
 def test_sites_sockets_are_for_the_web_servers_alone(host, sites):
     for site in sites:
-        socket = host.file(f"/run/php/site-{site.domain}.sock")
+        socket = host.file(site.socket)
         assert (socket.user, socket.mode) == ("www-data", 0o600)
 
 
