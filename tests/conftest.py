@@ -15,6 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says something about the machine, not about the code.
+settings.register_profile("infogere", deadline=None)
+settings.load_profile("infogere")
 
 # A pytest-xdist worker is given its parent's path besides its own; Ansible refuses a collection that it finds twice.
 sys.path[:] = dict.fromkeys(sys.path)

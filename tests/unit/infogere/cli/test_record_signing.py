@@ -18,6 +18,7 @@ from infogere.record.recorder import Recorder, Scope
 def infogere(tmp_path, monkeypatch, capfd):
     monkeypatch.setenv("INFOGERE_STATE_DIR", str(tmp_path))
     monkeypatch.delenv("INFOGERE_RECORD_URL", raising=False)
+    monkeypatch.delenv("ANSIBLE_CONFIG", raising=False)
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments, code=0):
