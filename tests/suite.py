@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / ".infogere" / "results"
 PHASES = {
     "lint": ["tests/lint"],
-    "unit": ["tests/unit", "-n", "2"],
+    "unit": ["tests/unit", "-n", "2", "-m", "not programs"],
+    "programs": ["tests/unit", "-n", "2", "-m", "programs"],
     "images": ["tests/images", "--capture=no"],  # shows its own progress
     "integration": ["tests/integration", "--verbose"],
     # Bans follow the words of the services' logs, and those differ.

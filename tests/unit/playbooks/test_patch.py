@@ -17,6 +17,8 @@ from infogere.patching.facts import pending_of
 from infogere.patching.judging import Judge
 from infogere.patching.plan import plan_of
 
+pytestmark = pytest.mark.programs
+
 ROOT = Path(__file__).parents[3]
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 SLOT = {"start": "00:00", "end": "00:00", "first_day": date(2026, 1, 1), "outside_hours": True}

@@ -104,6 +104,7 @@ def test_what_is_misspelt_is_told(arguments: list[str], words: str) -> None:
     assert words in str(result.exception)
 
 
+@pytest.mark.programs
 def test_the_command_itself(state_dir: Path) -> None:
     command = [sys.executable, "-m", "infogere.cli.main", "may", "provision-mailbox", "--server", WEB1, "-i", EXAMPLE]
     first = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -68,6 +68,7 @@ def test_a_page_beside_its_pdf_and_an_entry(desk: Path) -> None:
     assert told("--language", "en")["status"] == "issued"
 
 
+@pytest.mark.programs
 def test_the_commands_on_the_page_are_the_ones_that_check_it(desk: Path) -> None:
     told()
     page = (desk / "OF-2026-0147-2026-10.fr.html").read_text(encoding="utf-8")

@@ -7,6 +7,8 @@ import pytest
 from infogere.errors import InfogereError
 from infogere.lab import plays
 
+pytestmark = pytest.mark.programs
+
 
 @pytest.fixture
 def run(tmp_path):

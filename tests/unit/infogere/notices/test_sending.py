@@ -203,6 +203,7 @@ def guarded(call, step):
     return wrapped
 
 
+@pytest.mark.programs
 def test_killed_anywhere_it_is_never_sent_twice_in_silence(desk, mail_server):
     """The loop kills the sender at its first step, its second, and so on until it lives."""
     seen: dict[str, int] = {}

@@ -16,7 +16,10 @@ from infogere.record.store import Store
 from infogere.record.verify import verify_record
 
 psycopg = pytest.importorskip("psycopg")
-pytestmark = pytest.mark.skipif(not postgresql.programs(), reason="PostgreSQL's server is not installed")
+pytestmark = [
+    pytest.mark.programs,
+    pytest.mark.skipif(not postgresql.programs(), reason="PostgreSQL's server is not installed"),
+]
 
 
 @pytest.fixture(scope="module")

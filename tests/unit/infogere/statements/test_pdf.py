@@ -15,6 +15,8 @@ from infogere.errors import InfogereError
 from infogere.statements.pdf import pdf
 from infogere.statements.render import html
 
+pytestmark = pytest.mark.programs
+
 
 def test_the_pdf_says_what_the_page_says(clauses: Mapping[str, str]) -> None:
     told = statement(*outage("I1", "2024-06-12 10:00", "2024-06-12 11:00", summary="<b>panne</b>"))

@@ -252,6 +252,7 @@ def run(folder, *arguments):
     )
 
 
+@pytest.mark.programs
 def test_alone_with_openssl(exported, tmp_path):
     lines, key = exported
     shutil.copy(FILE, tmp_path / "verify_record.py")

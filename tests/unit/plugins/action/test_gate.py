@@ -17,6 +17,8 @@ from infogere.record.reading import Reader
 from infogere.record.store import Store
 from infogere.record.verify import verify_record
 
+pytestmark = pytest.mark.programs
+
 ROOT = Path(__file__).parents[4]
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 ALWAYS_OPEN = {

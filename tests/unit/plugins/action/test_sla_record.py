@@ -15,6 +15,8 @@ import yaml
 from infogere.record.reading import Reader
 from infogere.record.verify import verify_record
 
+pytestmark = pytest.mark.programs
+
 ROOT = Path(__file__).parents[4]
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
