@@ -50,6 +50,9 @@ class Database(Protocol):
     def damage(self) -> Iterator[str]:
         """What the database's own check says of its file."""
 
+    def index_sums(self) -> dict[str, list[tuple[str | None, int, int]]]:
+        """For each index that can be asked alone: value, number of entries, sum of their ``seq``."""
+
     def close(self) -> None: ...
 
 

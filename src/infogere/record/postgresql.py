@@ -73,6 +73,10 @@ class PostgreSQL:
         """PostgreSQL checks its pages as it reads them (data checksums); nothing to add."""
         return iter(())
 
+    def index_sums(self) -> dict[str, list[tuple[str | None, int, int]]]:
+        """PostgreSQL has ``amcheck`` for its indexes, for those who may load it."""
+        return {}
+
     def close(self) -> None:
         self._connection.close()
 

@@ -126,6 +126,9 @@ class Reader:
     def damage(self) -> list[str]:
         return list(self._database.damage())
 
+    def index_sums(self) -> dict[str, list[tuple[str | None, int, int]]]:
+        return self._database.index_sums()
+
     def entry(self, seq: int) -> StoredEntry:
         found = self._select("WHERE seq = :seq", seq=seq)
         if not found:
