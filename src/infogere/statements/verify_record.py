@@ -660,7 +660,7 @@ COUNTS, LEFT_OUT, NEITHER = "counts", "left out", "neither"
 class Month:
     """One month of a contract under one profile, computed from the facts alone."""
 
-    def __init__(self, facts: Facts, month: str, profile: str, memo: dict[Any, Any] | None = None) -> None:
+    def __init__(self, facts: Facts, month: str, profile: str) -> None:
         self.facts, self.month, self.profile = facts, month, profile
         zone = ZoneInfo(facts.basis(facts.until)["timezone"])
         start, end = month_bounds(month, zone)
@@ -678,7 +678,7 @@ class Month:
         self.start, self.end = max(start, self.commissioned), end
         self.fee = Decimal(self.basis["monthly_fee"])
         self.years = list(service_years(self.commissioned, self.zone, self.start, self.end))
-        self._memo = {} if memo is None else memo
+        self._planned: dict[str | None, Spans] = {}
         self.clocks = [self._clock(incident) for incident in facts.incidents]
         self.judged = [self._judge(works) for works in facts.works]
         self._compute()
@@ -740,11 +740,10 @@ class Month:
 
     def _planned_for(self, server: str | None) -> Spans:
         """Planned time of one server; None: of any."""
-        key = ("planned", self.profile, server)
-        if key not in self._memo:
+        if server not in self._planned:
             own = [job for job in self.judged if server is None or not job["servers"] or server in job["servers"]]
-            self._memo[key] = union(span for job in own for span in job["planned"])
-        return list(self._memo[key])
+            self._planned[server] = union(span for job in own for span in job["planned"])
+        return self._planned[server]
 
     # The guarantee's own clock
 
@@ -810,11 +809,7 @@ class Month:
         }
 
     def _compute(self) -> None:
-        ground = (self.years[0][0], self.years[-1][1])
-        key = ("ground", self.profile, ground, self.basis["calendar_version"], self.basis["gtr_hours"])
-        if key not in self._memo:
-            self._memo[key] = self._sorted(*ground, self.clocks)
-        sets = self._memo[key]
+        sets = self._sorted(self.years[0][0], self.years[-1][1], self.clocks)
         found = self._rate(sets, self.start, self.end, self.end)
         self.limit = Fraction(self.basis["monthly_limit_s"])
         over = found["unavailable"] > self.limit

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doubles.contract_book import CONTRACT, TERMS, say
+from doubles.told import stored
 from infogere import terms
 from infogere.errors import InfogereError
-from infogere.record import chain
-from infogere.record.entries import Decision, Entry, fields_of
+from infogere.record.entries import Decision, Entry
 from infogere.record.reading import StoredEntry
 from infogere.sla import compute, recorded
 from infogere.statements import verify_record
@@ -32,41 +32,7 @@ MONTHS = ("2026-03", "2026-06", "2026-10")
 class Chain:
     """Entries of one contract in memory: no database is needed to judge what follows from them."""
 
-    stored: list[StoredEntry]
-
-    @classmethod
-    def of(cls, entries: list[Entry]) -> Chain:
-        found: list[StoredEntry] = []
-        head = own = chain.EMPTY
-        for entry in entries:
-            common, data = fields_of(entry)
-            recorded_at = chain.instant_text(entry.at)
-            sealed = chain.seal(
-                common,
-                data,
-                kind=entry.kind,
-                clauses=entry.clauses,
-                recorded=recorded_at,
-                salt="0" * 32,
-                head=head,
-                contract_head=own,
-            )
-            head = chain.Head(sealed.seq, sealed.hash)
-            own = chain.Head(sealed.contract_seq or 0, sealed.hash)
-            found.append(
-                StoredEntry(
-                    sealed.seq,
-                    sealed.hash,
-                    entry.kind,
-                    recorded_at,
-                    entry.run,
-                    entry.server,
-                    entry.contract,
-                    sealed.contract_seq,
-                    sealed.body,
-                )
-            )
-        return cls(found)
+    stored: tuple[StoredEntry, ...]
 
     def stream(self, *, contract: str) -> Iterator[StoredEntry]:
         return (entry for entry in self.stored if entry.contract == contract)
@@ -256,7 +222,7 @@ def interruption(draw, run: str, first: datetime) -> list[Entry]:
 @settings(max_examples=60, deadline=None)
 def test_both_compute_the_same(history):
     month, until, entries = history
-    book = Chain.of(entries)
+    book = Chain(stored(entries))
     facts = verify_record.Facts(book.bodies, int(until.timestamp()))
     try:
         known = recorded.load(book, CONTRACT, month, until)
