@@ -15,6 +15,7 @@ description:
   - Keeps the checks in C(/etc/infogere/health.json), where updates and monitoring find them.
 extends_documentation_fragment:
   - infogere.hosting.attributes
+  - infogere.hosting.checks
 attributes:
   check_mode:
     support: full
@@ -24,31 +25,6 @@ attributes:
   idempotent:
     support: full
 options:
-  checks:
-    description: The checks. Without this option, those that are kept on the server.
-    type: list
-    elements: dict
-    suboptions:
-      service:
-        description: What users call it; checks of one service count together.
-        type: str
-        required: true
-      unit:
-        description: systemd unit that must be active.
-        type: str
-      connect:
-        description: C(HOST:PORT), or the path of a socket, that must take a connection.
-        type: str
-      tls:
-        description: Whether the connection speaks TLS. Certificates are not judged.
-        type: bool
-        default: false
-      send:
-        description: Text sent after the connection is made.
-        type: str
-      expect:
-        description: Python regular expression that the answer must contain.
-        type: str
   patience:
     description: Seconds that services have to answer.
     type: int

@@ -19,6 +19,7 @@ description:
   - Goes on when the connection or the controller is lost. The next call with the same plan returns the result.
 extends_documentation_fragment:
   - infogere.hosting.attributes
+  - infogere.hosting.checks
 attributes:
   check_mode:
     support: full
@@ -52,31 +53,6 @@ options:
         type: str
       candidate:
         description: Version that is to be there; none for a removal.
-        type: str
-  checks:
-    description: Health checks. Without this option, those that the last converge has left on the server.
-    type: list
-    elements: dict
-    suboptions:
-      service:
-        description: What users call it; checks of one service count together.
-        type: str
-        required: true
-      unit:
-        description: systemd unit that must be active.
-        type: str
-      connect:
-        description: C(HOST:PORT), or the path of a socket, that must take a connection.
-        type: str
-      tls:
-        description: Whether the connection speaks TLS. Certificates are not judged.
-        type: bool
-        default: false
-      send:
-        description: Text sent after the connection is made.
-        type: str
-      expect:
-        description: Python regular expression that the answer must contain.
         type: str
   health_patience:
     description: Seconds that services have to answer after the update.

@@ -20,7 +20,13 @@ SPECIFICATIONS = {"config_tree": lambda: config_tree.ARGUMENT_SPEC} | {
 
 
 def documented(name):
-    return yaml.safe_load(importlib.import_module(f"{COLLECTION}.modules.{name}").DOCUMENTATION)["options"] or {}
+    documentation = yaml.safe_load(importlib.import_module(f"{COLLECTION}.modules.{name}").DOCUMENTATION)
+    options = dict(documentation.get("options") or {})
+    for fragment in documentation.get("extends_documentation_fragment", []):
+        module = importlib.import_module(f"{COLLECTION}.doc_fragments.{fragment.rpartition('.')[2]}")
+        shared = yaml.safe_load(module.ModuleDocFragment.DOCUMENTATION)["options"]
+        options = {**shared, **options}
+    return options
 
 
 def shape(options, children):
