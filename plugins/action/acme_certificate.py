@@ -9,3 +9,4 @@ class ActionModule(RemoteAction):
     """Runs ``acme_certificate`` over the fast path."""
 
     module = "acme_certificate"
+    can_dry_run = True

@@ -61,6 +61,7 @@ class ActionModule(RemoteAction):
     """Render here, compare and write there."""
 
     module = "config_tree"
+    can_dry_run = True
     ordinary_module = "config_tree_rendered"
 
     def prepare(self, task_vars: dict) -> dict:

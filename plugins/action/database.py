@@ -9,3 +9,4 @@ class ActionModule(TicketObjectAction):
     """Runs ``database`` over the fast path."""
 
     module = "database"
+    can_dry_run = True

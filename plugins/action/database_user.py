@@ -9,3 +9,4 @@ class ActionModule(SecretObjectAction):
     """Runs ``database_user`` over the fast path."""
 
     module = "database_user"
+    can_dry_run = True

@@ -9,3 +9,4 @@ class ActionModule(RemoteAction):
     """Runs ``dkim_keys`` over the fast path."""
 
     module = "dkim_keys"
+    can_dry_run = True

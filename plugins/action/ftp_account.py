@@ -9,3 +9,4 @@ class ActionModule(SecretObjectAction):
     """Runs ``ftp_account`` over the fast path."""
 
     module = "ftp_account"
+    can_dry_run = True

@@ -9,3 +9,4 @@ class ActionModule(RemoteAction):
     """Runs ``health_checks`` over the fast path."""
 
     module = "health_checks"
+    can_dry_run = True

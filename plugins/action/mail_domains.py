@@ -9,3 +9,4 @@ class ActionModule(RemoteAction):
     """Runs ``mail_domains`` over the fast path."""
 
     module = "mail_domains"
+    can_dry_run = True

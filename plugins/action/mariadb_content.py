@@ -9,3 +9,4 @@ class ActionModule(RemoteAction):
     """Runs ``mariadb_content`` over the fast path."""
 
     module = "mariadb_content"
+    can_dry_run = True

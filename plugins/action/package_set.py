@@ -9,3 +9,4 @@ class ActionModule(RemoteAction):
     """Runs ``package_set`` over the fast path."""
 
     module = "package_set"
+    can_dry_run = True

@@ -9,3 +9,4 @@ class ActionModule(RemoteAction):
     """Runs ``service_set`` over the fast path."""
 
     module = "service_set"
+    can_dry_run = True

@@ -28,6 +28,7 @@ class ActionModule(TicketObjectAction):
     """Runs ``vhost`` over the fast path."""
 
     module = "vhost"
+    can_dry_run = True
 
     def complete(self, params: dict, task_vars: dict) -> dict:
         if params["state"] == "absent":

@@ -51,13 +51,18 @@ def run(params, check_mode, state_folder=STATE_FOLDER):
             steps = steps_between(_show(units), units, read(state_folder))
             _apply(steps, state_folder)
     if not check_mode:
-        _wait_for_ports(units)
+        _wait_for_ports(units, PORT_PATIENCE)
     actions = [f"{verb} {unit}".strip() for verb, names in steps for unit in names]
     return {
         "changed": bool(steps),
         "actions": actions,
         "diff": {"before": "", "after": "".join(f"{action}\n" for action in actions)},
     }
+
+
+def verify(params):
+    """Look once whether the ports of units that are to run are open; raises ``ModuleError`` where one is not."""
+    _wait_for_ports({full_name(unit["name"]): unit for unit in params["units"]}, patience=0)
 
 
 def steps_between(now, units, pending):
@@ -138,9 +143,9 @@ def _why(verb, names):
     return ""
 
 
-def _wait_for_ports(units):
+def _wait_for_ports(units, patience):
     wanted = {port: name for name, unit in units.items() if unit["state"] == "started" for port in unit["ports"]}
-    deadline = time.monotonic() + PORT_PATIENCE
+    deadline = time.monotonic() + patience
     while True:
         closed = sorted(set(wanted) - _listening())
         if not closed:
@@ -148,7 +153,7 @@ def _wait_for_ports(units):
         if time.monotonic() > deadline:
             port = closed[0]
             raise ModuleError(
-                f"{wanted[port]} runs but does not listen on port {port} after {PORT_PATIENCE} s; "
+                f"{wanted[port]} runs but does not listen on port {port} after {patience} s; "
                 f"look at: journalctl -u {wanted[port]}"
             )
         time.sleep(POLL)

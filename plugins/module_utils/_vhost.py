@@ -119,12 +119,13 @@ def _present(params, check_mode):
     left = _left_versions(site, version)
     units = units_of(version, *left)
     facts = {"name": site, "user": user, "home": site_home(site), "php_version": version}
+    created = not user_exists(user)
+    waiting = set(units) & set(read_pending(STATE_FOLDER))
     if check_mode:
         changes = plan(site_tree(site, user, version, params["rendered"], bool(params["acme"])), check_mode=True)
-        return _result(changes, bool(changes) or entry != before, **facts)
-    created = not user_exists(user)
+        return _result(changes, bool(created or changes or waiting or entry != before), **facts)
     changes = _establish(params, entry, before, created, units)
-    waiting = set(units) & set(read_pending(STATE_FOLDER))
+    waiting |= set(units) & set(read_pending(STATE_FOLDER))
     if not (created or changes or waiting or entry != before):
         return _result([], False, **facts)
     if not (before or {}).get("ready"):

@@ -71,6 +71,8 @@ class RemoteAction(ActionBase):
 
     module: str = ""
     ordinary_module: str = ""
+    # Whether ``prepare`` and the module's check mode tell all that the task would do: ``dry_run`` may ask in its place.
+    can_dry_run: bool = False
     _supports_check_mode = True
     _supports_async = False
 
@@ -102,12 +104,15 @@ class RemoteAction(ActionBase):
         answer = self._low_level_execute_command(f"{interpreter} -I -S -", in_data=program, sudoable=True)
         return self._result(answer)
 
+    def sources_for(self, params: dict) -> dict[str, str]:
+        """``{stem: source}`` of everything that the program needs on the server."""
+        return sources(f"_{self.module}")
+
     def _program(self, params: dict) -> bytes:
-        stem = f"_{self.module}"
         payload = {
             "package": UTILS_PACKAGE,
-            "module": stem,
-            "sources": sources(stem),
+            "module": f"_{self.module}",
+            "sources": self.sources_for(params),
             "params": params,
             "check_mode": self._task.check_mode,
             "diff": self._task.diff,

@@ -2,53 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
-import yaml
 
 pytestmark = pytest.mark.programs
 
-ROOT = Path(__file__).parents[4]
-PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 ARGUMENTS = "infogere.hosting.role_arguments"
 OPTIONS = {"web_port": {"type": "int", "required": True}, "web_workers": {"type": "int"}}
 
 
 @pytest.fixture
-def play(tmp_path):
-    """Write the role ``web`` and a play of these tasks on this machine, run it, and give all that it said."""
-    role = tmp_path / "roles/web"
+def play(playground):
+    """Run a play of these tasks, among whose roles is ``web``."""
     files = {
-        "meta/argument_specs.yml": {"argument_specs": {"main": {"options": OPTIONS}}},
-        "defaults/main.yml": {"web_workers": "{{ ansible_facts['memtotal_mb'] // 16 }}"},
-        "tasks/main.yml": [{"name": "Act", "ansible.builtin.debug": {"msg": "acting on port {{ web_port }}"}}],
+        "roles/web/meta/argument_specs.yml": {"argument_specs": {"main": {"options": OPTIONS}}},
+        "roles/web/defaults/main.yml": {"web_workers": "{{ ansible_facts['memtotal_mb'] // 16 }}"},
+        "roles/web/tasks/main.yml": [
+            {"name": "Act", "ansible.builtin.debug": {"msg": "acting on port {{ web_port }}"}},
+        ],
     }
-    for name, content in files.items():
-        (role / name).parent.mkdir(parents=True, exist_ok=True)
-        (role / name).write_text(yaml.safe_dump(content))
 
     def run(*tasks, options=()):
-        plays = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": list(tasks)}]
-        (tmp_path / "play.yml").write_text(yaml.safe_dump(plays, sort_keys=False))
-        (tmp_path / "ansible.cfg").write_text("[defaults]\ninventory = localhost,\n")
-        done = subprocess.run(
-            [PLAYBOOK, *options, "play.yml"],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=tmp_path,
-            env={
-                **os.environ,
-                "ANSIBLE_CONFIG": str(tmp_path / "ansible.cfg"),
-                "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
-                "ANSIBLE_NOCOLOR": "1",
-            },
-        )
-        return " ".join((done.stdout + done.stderr).split())
+        return playground(files, tasks, options)
 
     return run
 
