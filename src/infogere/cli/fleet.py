@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from infogere import settings
+from infogere.cli.fleet_init import init_fleet
 
 if TYPE_CHECKING:
     from infogere.fleet.models import Fleet, Server
@@ -22,6 +23,8 @@ app = typer.Typer(
     help="Customers, servers and order forms, as the Ansible inventory has them. No host is touched.",
     rich_markup_mode="markdown",
 )
+
+app.command("init")(init_fleet)
 
 Inventory = Annotated[
     list[str] | None,

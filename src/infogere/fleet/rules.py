@@ -186,6 +186,11 @@ def readings_known(server: Server, _: Terms) -> Iterator[Fault]:
             )
 
 
+def customer_group(customer: str) -> str:
+    """The Ansible group of a customer's servers; group names have no dash and no dot."""
+    return CUSTOMER_GROUP + customer.replace("-", "_").replace(".", "_")
+
+
 def customer_named(server: Server, _: Terms) -> Iterator[Fault]:
     """A-3.1.3-8: one customer, one identity, in the order form, the group and the customer's own data."""
     bought = server.order_form.customer
@@ -197,7 +202,7 @@ def customer_named(server: Server, _: Terms) -> Iterator[Fault]:
             "A-3.1.3-8",
             "correct one of the two",
         )
-    expected = CUSTOMER_GROUP + bought.replace("-", "_").replace(".", "_")
+    expected = customer_group(bought)
     for name in server.groups:
         if name.startswith(CUSTOMER_GROUP) and name != expected:
             yield Fault(
