@@ -28,7 +28,7 @@ KEYS = frozenset(
         *("kind", "clauses", "terms", "run", "server", "follows", "salt", "data"),
     }
 )
-_LARGEST_INTEGER = 2**53 - 1  # what every JSON reader keeps exactly
+LARGEST_INTEGER = 2**53 - 1  # what every JSON reader keeps exactly
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _require_items(items: Collection[object]) -> None:
         if kind is str or item is None or kind is bool:
             continue
         if isinstance(item, int):
-            if not -_LARGEST_INTEGER <= item <= _LARGEST_INTEGER:
+            if not -LARGEST_INTEGER <= item <= LARGEST_INTEGER:
                 raise ValueError(f"integer {item} is beyond 2**53 - 1")
         elif isinstance(item, dict):
             _require_order(item)
@@ -168,7 +168,7 @@ def _require_canonical(value: object) -> None:
             if type(item) is not str:
                 _require_canonical(item)
     elif isinstance(value, int):
-        if abs(value) > _LARGEST_INTEGER:
+        if abs(value) > LARGEST_INTEGER:
             raise ValueError(f"integer {value} is beyond 2**53 - 1")
     elif isinstance(value, list | tuple):
         for item in value:

@@ -34,15 +34,16 @@ class Calendar:
     """Follows the days of a record entry by entry; what does not fit comes back in words."""
 
     def __init__(self) -> None:
-        self._open = ""  # the first day without a checkpoint, as text: text order is time order
+        # The first day without a checkpoint, as text (text order is time order). An entry of this day changes nothing.
+        self.open = ""
 
     def entry(self, recorded: str) -> str | None:
         """An entry that closes no day."""
         today = recorded[:10]
-        if today == self._open:
+        if today == self.open:
             return None
-        missing = self.unclosed(today) if self._open else None
-        self._open = max(self._open, today)
+        missing = self.unclosed(today) if self.open else None
+        self.open = max(self.open, today)
         return missing
 
     def checkpoint(self, day: str, late: object, recorded: str) -> str | None:
@@ -50,8 +51,8 @@ class Calendar:
         closed = date.fromisoformat(day)
         if closed.isoformat() != day:
             raise ValueError(day)
-        expected = self._open or day
-        self._open = max(expected, (closed + DAY).isoformat())
+        expected = self.open or day
+        self.open = max(expected, (closed + DAY).isoformat())
         if day > expected:
             return _without_checkpoint(expected, day)
         if day < expected:
@@ -64,7 +65,7 @@ class Calendar:
 
     def unclosed(self, today: str) -> str | None:
         """Days before ``today`` that have no checkpoint yet, in words."""
-        return _without_checkpoint(self._open, today) if self._open and self._open < today else None
+        return _without_checkpoint(self.open, today) if self.open and self.open < today else None
 
 
 def _without_checkpoint(first: str, end: str) -> str:

@@ -23,8 +23,12 @@ class Tree:
 
     def add(self, entry_hash: str) -> None:
         """Add the leaf of one entry, given its hash in hex."""
+        self.add_digest(bytes.fromhex(entry_hash))
+
+    def add_digest(self, digest: bytes) -> None:
+        """Add the leaf of one entry, given the 32 bytes of its hash."""
         # The innermost loop of every verification: no call that is not needed.
-        node = sha256(b"\x00" + bytes.fromhex(entry_hash)).digest()
+        node = sha256(b"\x00" + digest).digest()
         merges = self.size
         peaks = self._peaks
         while merges & 1:

@@ -38,7 +38,10 @@ class _Row(NamedTuple):
     body: bytes
 
 
+Row = tuple[int, str, str, str, str | None, str | None, str | None, int | None, bytes]
+"""The columns of a ``StoredEntry``; of a damaged row any of them may be of another type."""
 _COLUMNS = ", ".join(_Row._fields)
+_ROWS = f"SELECT {_COLUMNS} FROM record_entry WHERE seq > :after AND seq <= :last ORDER BY seq LIMIT :limit"  # noqa: S608
 
 
 class StoredEntry(_Row):
@@ -165,13 +168,10 @@ class Reader:
 
     def stream(self, *, contract: str | None = None, up_to: int = _NEVER) -> Iterator[StoredEntry]:
         """All entries, or all of one contract, in order; memory stays small. ``up_to`` is the last ``seq``."""
-        after = 0
         if contract is None:
-            where = "WHERE seq > :after AND seq <= :last ORDER BY seq LIMIT :limit"
-            while batch := self._select(where, after=after, last=up_to, limit=_BATCH):
-                yield from batch
-                after = batch[-1].seq
+            yield from map(StoredEntry.of, self.rows(up_to=up_to))
             return
+        after = 0
         while batch := self._select(
             "WHERE contract = :contract AND contract_seq > :after ORDER BY contract_seq LIMIT :limit",
             contract=contract,
@@ -180,6 +180,13 @@ class Reader:
         ):
             yield from batch
             after = batch[-1].contract_seq or 0
+
+    def rows(self, *, up_to: int = _NEVER) -> Iterator[Row]:
+        """All entries in order, as the database has them: for those who look at very many. ``up_to``: the last."""
+        after = 0
+        while batch := self._database.rows(_ROWS, after=after, last=up_to, limit=_BATCH):
+            yield from batch
+            after = batch[-1][0]
 
     def newest(self, kind: str) -> Iterator[StoredEntry]:
         """All entries of one kind, newest first; take as many as you need."""
@@ -259,24 +266,35 @@ class Reader:
         return [StoredEntry.of(row) for row in rows]
 
 
+# Kinds that open and close a run.
+RUN_KINDS = frozenset({"run-begin", "run-end"})
+
+
 class OpenRuns:
     """Pairs begins with ends, per run and server, innermost first."""
 
     def __init__(self) -> None:
-        self._open: dict[tuple[str | None, str | None], list[StoredEntry]] = {}
+        self._open: dict[tuple[str | None, str | None], list[Row]] = {}
 
-    def see(self, entry: StoredEntry) -> bool:
+    def see(self, row: Row) -> bool:
         """Take note of one entry, in order; False for an end without a begin."""
-        if entry.kind == "run-begin":
-            self._open.setdefault((entry.run, entry.server), []).append(entry)
-        elif entry.kind == "run-end":
-            begins = self._open.get((entry.run, entry.server))
+        kind, place = row[2], row[4:6]
+        if kind == "run-begin":
+            begins = self._open.get(place)
+            if begins is None:
+                self._open[place] = [row]
+            else:
+                begins.append(row)
+        elif kind == "run-end":
+            begins = self._open.get(place)
             if not begins:
                 return False
             begins.pop()
             if not begins:  # or a long record would fill the memory with runs that are over
-                del self._open[entry.run, entry.server]
+                del self._open[place]
         return True
 
     def begins(self) -> list[StoredEntry]:
-        return sorted((entry for entries in self._open.values() for entry in entries), key=lambda entry: entry.seq)
+        """Those that found no end, in order."""
+        found = (StoredEntry.of(row) for rows in self._open.values() for row in rows)
+        return sorted(found, key=lambda entry: entry.seq)

@@ -7,9 +7,8 @@ verification. Here the verification's one pass over the table adds up what each 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-
-from infogere.record.reading import StoredEntry
 
 Sums = Mapping[str | None, int]
 """For each value of a column: how many entries (times ``_ONE``) and the sum of their ``seq``."""
@@ -31,17 +30,18 @@ class Tally:
     """Adds up the entries of a table as they pass."""
 
     def __init__(self) -> None:
-        self._contract: dict[str | None, int] = {}
-        self._server: dict[str | None, int] = {}
-        self._kind: dict[str | None, int] = {}
+        self._contract: dict[str | None, int] = defaultdict(int)
+        self._server: dict[str | None, int] = defaultdict(int)
+        self._kind: dict[str | None, int] = defaultdict(int)
         self._all = 0
 
-    def add(self, entry: StoredEntry) -> None:
-        one = _ONE + entry.seq
+    def add(self, seq: int, kind: str, server: str | None, contract: str | None) -> None:
+        """Add what an entry's columns say."""
+        one = _ONE + seq
         self._all += one
-        self._contract[entry.contract] = self._contract.get(entry.contract, 0) + one
-        self._server[entry.server] = self._server.get(entry.server, 0) + one
-        self._kind[entry.kind] = self._kind.get(entry.kind, 0) + one
+        self._contract[contract] += one
+        self._server[server] += one
+        self._kind[kind] += one
 
     def differing(self, found: Mapping[str, list[tuple[str | None, int, int]]]) -> Iterator[str]:
         """Names of the indexes that say something else than the table.

@@ -9,6 +9,8 @@ import pytest
 
 from doubles.told import CONTRACT, at, epoch, outage, say, sold, statement, stored
 from infogere.errors import InfogereError
+from infogere.record.envelope import read
+from infogere.record.reading import Reader
 from infogere.statements import build
 
 
@@ -157,3 +159,9 @@ def test_the_chain_that_the_tests_write_is_one() -> None:
     rows = stored([sold(), *outage("I1", "2024-06-12 10:00", "2024-06-12 11:00")])
     assert [row.contract_seq for row in rows] == [1, 2, 3, 4]
     assert all(row.contract == CONTRACT and row.fields for row in rows)
+
+
+def test_a_verification_reads_every_entry_of_the_example_the_quick_way(example_record) -> None:
+    """As deep as data of any kind goes: or a verification would be slow where it should not."""
+    with Reader(f"sqlite:///{example_record[0]}/record.db") as reader:
+        assert [entry.label for entry in reader.stream() if read(entry.body) is None] == []
