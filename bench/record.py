@@ -12,7 +12,6 @@ import argparse
 import hashlib
 import itertools
 import multiprocessing
-import resource
 import shutil
 import sqlite3
 import subprocess
@@ -154,13 +153,19 @@ def hashing() -> float:
     return (time.process_time() - started) / rounds * 1e6
 
 
+def peak_memory() -> float:
+    """MiB that this process had at most; `getrusage` would count those of the process that started it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
 def measured(work: str, size: int) -> None:
     """One measured piece of work, in a process of its own; prints one line of figures."""
     path = FOLDER / f"record-{size}" / "record.db"
     url, contract = f"sqlite:///{path}", "OF-7"
     exported = path.with_name("export.jsonl")
     yardstick = hashing()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    before = peak_memory()
     wall, cpu = time.perf_counter(), time.process_time()
     if work == "verify":
         report = verify_record(url, path.parent, now=last_day(size))
@@ -172,7 +177,6 @@ def measured(work: str, size: int) -> None:
         with exported.open("rb") as lines:
             report = verify_lines(lines)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if report is not None and not report.whole:
         sys.exit(f"{work} of {size:,}: {[finding.message for finding in report.findings if finding.broken][:3]}")
     what = {
@@ -188,7 +192,7 @@ def measured(work: str, size: int) -> None:
     print(
         f"{what}: {cpu:.2f} s of CPU, {wall:.2f} s wall, {each:.1f} us an entry, "
         f"{each / yardstick:.1f} x one SHA-256 ({yardstick:.2f} us), "
-        f"peak {peak:.0f} MiB ({before:.0f} MiB before){goal}",
+        f"peak {peak_memory():.0f} MiB ({before:.0f} MiB before){goal}",
         flush=True,
     )
 

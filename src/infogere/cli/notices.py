@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from infogere.cli import mailing
+from infogere.cli import mailing, timers
+from infogere.timers import Job, calendar_event
 
 if TYPE_CHECKING:
     from infogere.notices.outbox import Letter, Message, Outbox
@@ -85,7 +86,8 @@ def flush(
 ) -> None:
     """Send what waits and is due; exit code 1 if something was refused, is in doubt, or came too late.
 
-    A temporary no is tried again after a minute, then after twice as long each time. A timer may call this.
+    A temporary no is tried again after a minute, then after twice as long each time: `infogere notices timer`
+    makes the timer that calls this.
 
     Examples:
 
@@ -102,6 +104,26 @@ def flush(
     else:
         _print_sent(sent)
     raise typer.Exit(1 if any(one.letter.state in ("refused", "in-doubt", "expired") for one in sent) else 0)
+
+
+@app.command()
+def timer(
+    on: Annotated[str, typer.Option("--on", metavar="EVENT", help="When: a calendar event of systemd.")] = "*:0/5",
+    install: timers.Install = None,
+) -> None:
+    """Print the systemd units that send what waits, every five minutes; or install them.
+
+    A run in which a letter was refused, is in doubt or came too late fails, so that `systemctl --failed` shows it and a
+    monitoring of units tells.
+
+    Examples:
+
+        infogere notices timer
+
+        sudo bin/infogere notices timer --on "*:0/2" --install /etc/systemd/system
+    """
+    flushing = Job("notices", "Send waiting notices", ("notices", "flush"), calendar_event(on), catch_up=False)
+    timers.make([flushing], install)
 
 
 @app.command()

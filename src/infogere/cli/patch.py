@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from infogere import settings
-from infogere.cli import patch_choice
+from infogere.cli import patch_choice, timers
 from infogere.cli.contract_options import ProfileOption, TermsOption
 from infogere.errors import InfogereError
+from infogere.timers import Job, calendar_event
 
 if TYPE_CHECKING:
     from infogere.patching.judging import Judge, Judgement
@@ -100,9 +99,7 @@ def timer(
     plan_on: Annotated[str, typer.Option(metavar="EVENT", help='When plans are made, e.g. "Mon 14:00".')],
     run_on: Annotated[str, typer.Option(metavar="EVENT", help='When they are run, e.g. "Tue 10:00".')],
     limit: Limit = None,
-    output: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Write the units there instead of showing them.")
-    ] = None,
+    install: timers.Install = None,
 ) -> None:
     """Make systemd timers for this controller, to be run from this folder by this user.
 
@@ -111,27 +108,21 @@ def timer(
 
     Example:
 
-        infogere patch timer --plan-on "Mon 14:00" --run-on "Tue 10:00" --output /etc/systemd/system
+        infogere patch timer --plan-on "Mon 14:00" --run-on "Tue 10:00" --install /etc/systemd/system
     """
-    import getpass
-
-    from infogere.patching.timer import Schedule, units
-
-    program = Path(sys.executable).with_name("infogere")
-    made = units(Schedule(plan_on, run_on, limit or "", program, Path.cwd(), getpass.getuser()))
-    for name, text in made.items():
-        if output is None:
-            typer.echo(f"# {name}\n{text}")
-            continue
-        try:
-            (output / name).write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise InfogereError(
-                f"{output / name}: {error.strerror}", way_out="name a folder that you may write"
-            ) from error
-    if output:
-        timers = " ".join(name for name in made if name.endswith(".timer"))
-        typer.echo(f"written to {output}; switch them on: systemctl daemon-reload; systemctl enable --now {timers}")
+    scope = ("--limit", limit) if limit else ()
+    plan = Job(
+        "patch-plan", "Plan updates", ("patch", "plan", *scope), calendar_event(plan_on), catch_up=False, confined=False
+    )
+    run = replace(
+        plan,
+        name="patch-run",
+        what="Apply planned updates",
+        arguments=("patch", "run", "--reason", "timer", *scope),
+        event=calendar_event(run_on),
+    )
+    # Nothing is caught up: a missed window is missed (A-L3-24), and nine in the morning is no time for a night's work.
+    timers.make([plan, run], install)
 
 
 @app.command()

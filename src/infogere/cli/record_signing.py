@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from infogere import settings
+from infogere.cli import timers
 from infogere.errors import InfogereError
+from infogere.timers import Job
 
 Terms = Annotated[str | None, typer.Option("--terms", metavar="VERSION", help="Version of the terms in force.")]
 
@@ -148,11 +149,7 @@ def prove(
     typer.echo(json.dumps(proof, indent=2))
 
 
-def timer(
-    install: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Write the units there, e.g. /etc/systemd/system.")
-    ] = None,
-) -> None:
+def timer(install: timers.Install = None) -> None:
     """Print the systemd units that close each day, for this user and this folder; or install them.
 
     Examples:
@@ -161,17 +158,17 @@ def timer(
 
         sudo bin/infogere record timer --install /etc/systemd/system
     """
-    from infogere.record.timer import units
-
-    where = settings.load()
-    made = units(folder=where.config_file.parent if where.config_file else Path.cwd())
-    if install is None:
-        for name, text in made.items():
-            typer.echo(f"# {name}\n{text}")
-        return
-    for name, text in made.items():
-        try:
-            (install / name).write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise InfogereError(f"{install / name}: {error.strerror}", way_out="run it as root") from error
-    typer.echo("systemctl daemon-reload && systemctl enable --now infogere-checkpoint.timer")
+    # Days of the record are UTC days. A day that was missed is closed late, and says so.
+    event = "*-*-* 00:05:00 UTC"
+    timers.make(
+        [
+            Job(
+                "checkpoint",
+                "Close the day in the SLA record",
+                ("record", "checkpoint", "--days"),
+                event,
+                catch_up=True,
+            )
+        ],
+        install,
+    )
