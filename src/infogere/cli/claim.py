@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from infogere.record.entries import Entry
     from infogere.record.kinds.money import Guarantee
     from infogere.sla.desk import Desk
+    from infogere.terms import Profile
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -37,6 +38,10 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
+ClaimProfile = Annotated[
+    str | None,
+    typer.Option("--profile", metavar="customer|provider", help="How the contract is read. Default: your settings."),
+]
 Claim = Annotated[str, typer.Argument(metavar="CLAIM", help="Its number, e.g. CLM-2026-0001.")]
 
 
@@ -52,11 +57,15 @@ def open_claim(
     guarantee: Annotated[
         list[str] | None, typer.Option(help="gtd (availability) or gtr (time to restore). Default: those missed.")
     ] = None,
+    profile: ClaimProfile = None,
     author: AuthorOption = None,
     inventory: InventoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """The customer asks for a penalty, by ticket (A-5.1-7, A-5.2-5): the delay of its credit note begins.
+
+    A claim for the time to restore alone has no delay as the provider reads the contract, and the same one as the
+    customer reads it (Q25).
 
     Example: infogere claim open -c OF-2026-0042 --month 2026-10 --ticket 1300 --ticket-at 2026-11-03T09:12
     """
@@ -67,7 +76,7 @@ def open_claim(
     zone = ZoneInfo(desk.contract(contract).timezone)
     at = instant(ticket_at, zone, desk.now, why="a delay runs from an instant")
     asking = Asking(contract, month, ticket, at, _guarantees(guarantee or []))
-    written, both = ClaimDesk(desk, author_of(author)).open(asking)
+    written, both = ClaimDesk(desk, author_of(author)).open(asking, _chosen(profile))
     if as_json:
         priced = [pricing.priced(result).model_dump(mode="json") for result in (both.customer, both.provider)]
         print_json({"claim": written[1].claim, "priced": priced, "recorded": [as_plain(*written)]})
@@ -77,7 +86,10 @@ def open_claim(
         typer.echo(f"  {result.total.amount} EUR as the {result.profile} reads the contract")
     if not pricing.missed(both):
         typer.secho("  no guarantee was missed: reject it, and say why", fg="yellow")
-    typer.echo(f"  credit note due by {written[1].credit_note_due}  [A-5.1-11]")
+    due = written[1].credit_note_due
+    typer.echo(
+        f"  credit note due by {due}  [A-5.1-11]" if due else "  its credit note has no time limit  [A-5.2-6, Q25]"
+    )
     receipt([written])
 
 
@@ -85,9 +97,7 @@ def open_claim(
 def validate(
     claim: Claim,
     *,
-    profile: Annotated[
-        str | None, typer.Option(metavar="customer|provider", help="Default: the one in your settings.")
-    ] = None,
+    profile: ClaimProfile = None,
     author: AuthorOption = None,
     inventory: InventoryOption = None,
     as_json: JsonOption = False,
@@ -96,12 +106,9 @@ def validate(
 
     Example: infogere claim validate CLM-2026-0001
     """
-    from infogere import settings
     from infogere.sla.claim_desk import ClaimDesk
-    from infogere.terms import profile_named
 
-    chosen = profile_named(profile or settings.load().profile)
-    written = ClaimDesk(open_desk(inventory), author_of(author)).validate(claim, chosen)
+    written = ClaimDesk(open_desk(inventory), author_of(author)).validate(claim, _chosen(profile))
     if not as_json:
         for line in written[1].arithmetic:
             typer.echo(f"  {line}")
@@ -239,6 +246,13 @@ def scan(
     from infogere.cli import claim_list
 
     claim_list.scan(open_desk(None), month, contract, as_json=as_json)
+
+
+def _chosen(profile: str | None) -> Profile:
+    from infogere import settings
+    from infogere.terms import profile_named
+
+    return profile_named(profile or settings.load().profile)
 
 
 def _guarantees(names: list[str]) -> tuple[Guarantee, ...]:

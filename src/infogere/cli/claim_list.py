@@ -56,7 +56,8 @@ def show_one(desk: Desk, claim: str, *, as_json: bool) -> None:
     typer.echo(f"{typer.style(found.id, bold=True)}  {found.state}  {contract.contract}, {found.opened.month}")
     typer.echo(f"  asked for       {' and '.join(found.opened.guarantees)}, ticket {found.opened.ticket}  [A-5.1-7]")
     late = f", issued {found.credited.late_days} days late" if found.credited and found.credited.late_days else ""
-    typer.echo(f"  credit note by  {found.due}{late}  [A-5.1-11]")
+    limit = f"{found.due}{late}  [A-5.1-11]" if found.due else "no time limit  [A-5.2-6, Q25]"
+    typer.echo(f"  credit note by  {limit}")
     for line in found.validated.arithmetic if found.validated else ():
         typer.echo(f"    {line}")
     for priced in found.validated.priced if found.validated else ():
@@ -146,8 +147,8 @@ def _claim(claim: Claim, today: date) -> dict[str, Any]:
         "month": claim.opened.month,
         "guarantees": list(claim.opened.guarantees),
         "amount": claim.validated.amount if claim.validated else None,
-        "due": claim.due.isoformat(),
-        "days_left": (claim.due - today).days if claim.waits_for_credit_note else None,
+        "due": claim.due and claim.due.isoformat(),
+        "days_left": (claim.due - today).days if claim.due and claim.waits_for_credit_note else None,
     }
 
 

@@ -25,7 +25,7 @@ from infogere.record.kinds.money import (
 )
 from infogere.record.reading import Reader
 from infogere.record.recorder import one_line
-from infogere.sla import claims, ledger, numbering, periods, pricing
+from infogere.sla import basis, claims, ledger, numbering, periods, pricing
 from infogere.sla.claims import Claim
 from infogere.sla.desk import Desk
 from infogere.sla.result import BothProfiles, Result
@@ -57,8 +57,11 @@ class ClaimDesk:
         self.desk = desk
         self._author = one_line(author)
 
-    def open(self, asking: Asking) -> tuple[tuple[int, ClaimOpened], BothProfiles]:
+    def open(self, asking: Asking, profile: Profile) -> tuple[tuple[int, ClaimOpened], BothProfiles]:
         """The customer asked, by ticket. What it will come to is computed, and a missed guarantee put on record.
+
+        Args:
+            profile: whose reading says whether the credit note has a time limit (Q25).
 
         Raises:
             InfogereError: a second claim for the same month and guarantee, or a ticket that cannot be about it.
@@ -69,7 +72,7 @@ class ClaimDesk:
         both = pricing.month(self.desk, asking.contract, asking.month)
         pricing.note_breach(self.desk, asking.contract, both)
         guarantees = asking.guarantees or pricing.missed(both) or BOTH
-        due = deadlines.credit_note_due(Moment.of(asking.ticket_at, zone), self.desk.calendar(contract))
+        due = self._credit_note_due(contract, guarantees, profile, asking.ticket_at)
 
         def make(reader: Reader) -> ClaimOpened:
             known = claims.fold(ledger.entries(reader, asking.contract, claims.KINDS))
@@ -83,7 +86,7 @@ class ClaimDesk:
                 guarantees=guarantees,
                 ticket=asking.ticket,
                 ticket_at=asking.ticket_at,
-                credit_note_due=due.at.isoformat(),
+                credit_note_due=due.isoformat() if due else None,
             )
 
         return self.desk.append(make), both
@@ -151,7 +154,7 @@ class ClaimDesk:
                 credit_note=credit_note,
                 issued=issued.isoformat(),
                 amount=validated.amount if validated else "",
-                late_days=max(0, (issued - known[claim].due).days),
+                late_days=known[claim].days_late(issued),
             )
 
         return self._step(contract, claim, make)
@@ -198,6 +201,16 @@ class ClaimDesk:
                 f"{claim} was withdrawn by a correction", way_out=f"infogere record list --contract {reference}"
             )
         return self.desk.contract(reference), known[claim]
+
+    def _credit_note_due(
+        self, contract: ContractBasis, guarantees: tuple[Guarantee, ...], profile: Profile, asked: datetime
+    ) -> date | None:
+        """The time limit is written under the availability guarantee; one credit note for both falls under it (Q25)."""
+        readings = basis.rules(contract, profile, self.desk.terms_path).readings
+        if guarantees == ("gtr",) and readings.gtr_credit_deadline == "none":
+            return None
+        moment = Moment.of(asked, ZoneInfo(contract.timezone))
+        return deadlines.credit_note_due(moment, self.desk.calendar(contract)).at
 
     def _step(
         self, contract: ContractBasis, claim: str, make: Callable[[dict[str, Claim], dict[str, Any]], Made]

@@ -67,9 +67,13 @@ class Claim:
         return Decimal(self.credited.amount) - sum((Decimal(one.amount) for one in self.applied), _NOTHING)
 
     @property
-    def due(self) -> date:
-        """Last day to issue the credit note (A-5.1-11)."""
-        return date.fromisoformat(self.opened.credit_note_due)
+    def due(self) -> date | None:
+        """Last day to issue the credit note (A-5.1-11); None for a GTR credit that is read to have none (Q25)."""
+        return date.fromisoformat(self.opened.credit_note_due) if self.opened.credit_note_due else None
+
+    def days_late(self, issued: date) -> int:
+        """How many days after its last day the credit note comes, or came."""
+        return max(0, (issued - self.due).days) if self.due else 0
 
     @property
     def waits_for_credit_note(self) -> bool:
@@ -95,7 +99,9 @@ class Claim:
             case "open":
                 return f"infogere claim validate {self.id}, or infogere claim reject {self.id} --reason ..."
             case "validated":
-                return f"infogere claim credit {self.id} --credit-note NUMBER, by {self.due}"
+                return f"infogere claim credit {self.id} --credit-note NUMBER" + (
+                    f", by {self.due}" if self.due else ""
+                )
             case "credited":
                 return f"infogere claim apply {self.id} --invoice|--order|--renewal REFERENCE"
             case _:

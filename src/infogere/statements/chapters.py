@@ -200,7 +200,7 @@ def claims(entries: Iterable[StoredEntry], frame: Frame) -> tuple[Claim, ...]:
             continue
         entry = stored.typed()
         if isinstance(entry, ClaimOpened) and entry.month == frame.name:
-            due = date.fromisoformat(entry.credit_note_due)
+            due = date.fromisoformat(entry.credit_note_due) if entry.credit_note_due else None
             asked = seconds(entry.ticket_at)
             found[entry.claim] = Claim(entry.claim, entry.ticket, asked, due, "opened", None, None, None)
             continue

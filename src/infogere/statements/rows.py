@@ -102,7 +102,7 @@ class Claim:
     id: str
     ticket: str
     asked: int
-    due: date
+    due: date | None
     state: Literal["opened", "validated", "rejected", "credited", "applied"]
     amount: Decimal | None
     credit_note: str | None

@@ -60,7 +60,11 @@ class ClaimEntry(Entry):
 
 
 class ClaimOpened(ClaimEntry):
-    """The customer asked, by ticket (A-5.1-7, A-5.2-5); accounting's delay runs from it (A-5.1-11)."""
+    """The customer asked, by ticket (A-5.1-7, A-5.2-5); accounting's delay runs from it (A-5.1-11).
+
+    Attributes:
+        credit_note_due: last day to issue it; None for a GTR credit that is read to have no time limit (Q25).
+    """
 
     kind: ClassVar[str] = "claim-opened"
     clauses: ClassVar[tuple[str, ...]] = ("A-1-1", "A-5.1-7", "A-5.1-11", "A-5.2-5")
@@ -69,7 +73,7 @@ class ClaimOpened(ClaimEntry):
     guarantees: _Guarantees
     ticket: Name
     ticket_at: Instant
-    credit_note_due: Day
+    credit_note_due: Day | None
 
 
 class ClaimValidated(ClaimEntry):

@@ -78,3 +78,14 @@ def test_support_time(controller):
 def test_mistakes_get_one_line(controller, arguments, words):
     said = controller("credit", *arguments)
     assert (said.code, words in said.err) == (1, True)
+
+
+def test_a_credit_for_the_time_to_restore_has_no_time_limit_as_the_provider_reads_it(missed):
+    asked = ("claim", "open", "-c", "OF-1", "--month", "2024-06", "--ticket", "9", "--ticket-at", "2024-07-02T09:00")
+    opened = missed(*asked, "--guarantee", "gtr", "--profile", "provider")
+    assert "its credit note has no time limit  [A-5.2-6, Q25]" in opened.out
+    assert missed("claim", "list", "--alarm", "9999").code == 0
+    (waiting,) = missed("claim", "list", "--open", "--json").json[1:]
+    assert (waiting["due"], waiting["days_left"]) == (None, None)
+    assert "credit note by  no time limit" in missed("claim", "show", waiting["claim"]).out
+    assert missed(*asked, "--profile", "both").code == 1

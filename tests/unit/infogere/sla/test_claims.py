@@ -34,9 +34,9 @@ def at(desks, now=LATER):
     return ClaimDesk(desks.at(now), "ada")
 
 
-def ask(desks, now=LATER, **more):
+def ask(desks, now=LATER, profile="customer", **more):
     facts = {"contract": CONTRACT, "month": MONTH, "ticket": "RT-9", "ticket_at": moment("2024-07-02 08:00"), **more}
-    return at(desks, now).open(Asking(**facts))
+    return at(desks, now).open(Asking(**facts), profile)
 
 
 def claim_of(desks, claim=CLAIM):
@@ -143,6 +143,24 @@ def test_a_late_credit_note_says_by_how_much(desks):
     with pytest.raises(InfogereError, match="not possible today"):
         late.credit(CLAIM, "AV-1", date(2024, 8, 10))
     assert late.credit(CLAIM, "AV-1", date(2024, 8, 8))[1].late_days == 7
+
+
+@pytest.mark.parametrize(
+    ("profile", "guarantees", "due"),
+    [
+        ("customer", ("gtr",), "2024-08-01"),
+        ("provider", ("gtr",), None),
+        ("provider", ("gtd",), "2024-08-01"),
+        ("provider", ("gtd", "gtr"), "2024-08-01"),
+    ],
+)
+def test_the_provider_reads_no_time_limit_for_a_credit_for_the_time_to_restore(desks, profile, guarantees, due):
+    outage(desks)
+    assert ask(desks, profile=profile, guarantees=guarantees)[0][1].credit_note_due == due
+    at(desks).validate(CLAIM, "customer")
+    assert (str(due) in claim_of(desks).next_step) == (due is not None)
+    late = at(desks, "2025-01-09 09:00").credit(CLAIM, "AV-1", date(2025, 1, 8))[1]
+    assert (late.late_days > 0) == (due is not None)
 
 
 @pytest.mark.parametrize(
