@@ -42,7 +42,7 @@ class Price:
         if contract.vat_percent is None:
             raise InfogereError(
                 f"contract {contract.id} has no VAT rate, and its amounts are read as including VAT",
-                way_out="write the VAT rate into the order form, or read amounts as excluding-vat",
+                way_out="read amounts as excluding-vat: order forms hold no VAT rate",
                 clause="A-5.1-8",
             )
         return cls(contract.monthly_fee * (100 + contract.vat_percent) / 100)

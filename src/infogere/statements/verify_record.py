@@ -649,11 +649,7 @@ def covered(basis: dict[str, Any], zone: ZoneInfo, start: int, end: int) -> Span
 
 # 6. Availability and money -------------------------------------------------------------------------------------
 
-# What this file can compute, reading by reading; the questions Q1 to Q29 are explained in the provider's terms.
-KNOWN = {
-    "degradation": {"recorded-only", "counts"},
-    "amounts": {"excluding-vat"},
-}
+WHOLE = 100  # percent of its seconds that an interruption counts
 COUNTS, LEFT_OUT, NEITHER = "counts", "left out", "neither"
 
 
@@ -667,13 +663,13 @@ class Month:
         self.basis = facts.basis(min(end - 1, facts.until))
         self.zone = ZoneInfo(self.basis["timezone"])
         self.readings = {switch["name"]: switch[profile] for switch in self.basis["readings"]}
-        for name, values in KNOWN.items():
-            if self.readings[name] not in values:
-                raise LookupError(f"not recomputed here: reading {name}={self.readings[name]}")
+        if self.readings["amounts"] != "excluding-vat":
+            raise LookupError("amounts including VAT need its rate, which no entry holds")
         if facts.commissioned is None or end <= facts.commissioned:
             raise LookupError("before the service began")
         if self.basis["monthly_fee"] is None:
             raise LookupError("the monthly fee is not on record")
+        self.part = int(self.readings.get("degradation_percent", 0))  # percent that a degradation may weigh (Q2)
         self.commissioned = facts.commissioned
         self.start, self.end = max(start, self.commissioned), end
         self.fee = Decimal(self.basis["monthly_fee"])
@@ -697,7 +693,16 @@ class Month:
             begin = ticket if incident["start"] is None else max(ticket, incident["start"])
             end = self.facts.until if incident["restored"] is None else incident["restored"]
             span = (begin, max(begin, end))
-        return {**incident, "ticket": ticket, "span": span, "standing": self._standing(incident, ticket)}
+        own = {"weight": self._weight(incident), "standing": self._standing(incident, ticket)}
+        return {**incident, **own, "ticket": ticket, "span": span}
+
+    def _weight(self, incident: dict[str, Any]) -> int:
+        """Percent of its seconds that count: of a degradation what was agreed (Q2)."""
+        if incident["effect"] == "interruption" or self.readings["degradation"] != "weighted":
+            return WHOLE
+        if not self.part:
+            raise LookupError("the weight of a degradation is not on record")
+        return self.part
 
     def _standing(self, incident: dict[str, Any], ticket: int | None) -> str:
         reading = self.readings
@@ -769,34 +774,47 @@ class Month:
 
     # Article 5.1
 
-    def _sorted(self, start: int, end: int, clocks: list[dict[str, Any]]) -> tuple[Spans, Spans, Spans, Spans]:
-        """Covered, planned, unavailable and left-out seconds between two instants, each second in one of them."""
+    def _sorted(self, start: int, end: int, clocks: list[dict[str, Any]]) -> dict[str, Spans]:
+        """Seconds between two instants: covered, and of these each in one set at most; ``part``: those that weigh less.
+
+        What was degraded gives way to what was interrupted, on either side.
+        """
         in_calendar = self.readings["gtr_coverage"] == "coverage-calendar"
         cover = covered(self.basis, self.zone, start, end) if in_calendar else union([(start, end)])
         exposed = [
             span
             for own in clocks
-            if own["standing"] == COUNTS and own["span"] and own["server"]
+            if own["standing"] == COUNTS and own["weight"] == WHOLE and own["span"] and own["server"]
             for span in without(union([own["span"]]), self._planned_for(own["server"]))
         ]
         planned = both(cover, without(self._planned_for(None), union(exposed)))
         failing = [span for job in self.judged for part in job["counted"] for span in self._counted(part, None)]
 
-        def time_of(standing: str) -> list[tuple[int, int]]:
+        def time_of(standing: str, whole: bool) -> list[tuple[int, int]]:
             own = [one for one in clocks if one["standing"] == standing and one["span"]]
+            own = [one for one in own if (one["weight"] == WHOLE) == whole]
             return [span for one in own for span in self._counted(one["span"], one["server"])]
 
-        rest = without(cover, planned)
-        unavailable = both(rest, union([*time_of(COUNTS), *failing]))
+        sets, rest = {"covered": cover, "planned": planned}, without(cover, planned)
         # A second that counts against the provider is not excused by the client's own incident.
-        excluded = both(without(rest, unavailable), union(time_of(LEFT_OUT)))
-        return cover, planned, unavailable, excluded
+        for name, spans in (
+            ("unavailable", [*time_of(COUNTS, True), *failing]),
+            ("excluded", time_of(LEFT_OUT, True)),
+            ("part unavailable", time_of(COUNTS, False)),
+            ("part excluded", time_of(LEFT_OUT, False)),
+        ):
+            sets[name] = both(rest, union(spans))
+            rest = without(rest, sets[name])
+        return sets
 
-    def _rate(self, sets: tuple[Spans, Spans, Spans, Spans], start: int, end: int, seen: int) -> dict[str, Any]:
-        cover, planned, unavailable, excluded = sets
+    def _rate(self, sets: dict[str, Spans], start: int, end: int, seen: int) -> dict[str, Any]:
         seen = min(seen, end)
-        total = within(cover, start, end)
-        planned_s, unavailable_s, excluded_s = (within(one, start, seen) for one in (planned, unavailable, excluded))
+        total, planned_s = within(sets["covered"], start, end), within(sets["planned"], start, seen)
+        # Parts of a second are rounded for the client: up where they count, down where they are left out.
+        unavailable_s = within(sets["unavailable"], start, seen)
+        unavailable_s += -(-within(sets["part unavailable"], start, seen) * self.part // WHOLE)
+        excluded_s = within(sets["excluded"], start, seen)
+        excluded_s += within(sets["part excluded"], start, seen) * self.part // WHOLE
         base = total if self.readings["planned_time"] == "left-in-total" else total - planned_s
         denominator = base - excluded_s
         numerator = denominator - unavailable_s
@@ -901,7 +919,8 @@ class Month:
 
     def _unavailable_without(self, paid: set[str]) -> int:
         left = [one for one in self.clocks if one["id"] not in paid and not self._paid_elsewhere(one)]
-        return length(self._sorted(self.start, self.end, left)[2])
+        sets = self._sorted(self.start, self.end, left)
+        return int(self._rate(sets, self.start, self.end, self.end)["unavailable"])
 
     def _paid_elsewhere(self, own: dict[str, Any]) -> bool:
         if not self._owed(own) or self._paying_month(own) in (None, self.month):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, get_args
 
 import pytest
@@ -22,7 +23,7 @@ from infogere.sla import compute, recorded
 from infogere.statements import verify_record
 from infogere.terms.readings import Readings
 
-# What the stand-alone file says that it cannot compute, and what no computation depends on.
+# Amounts including VAT are refused by both: no entry holds its rate. Degradations are drawn apart.
 LEFT_ALONE = {"amounts", "degradation", "degradation_percent"}
 SWITCHES = sorted(compute.SWITCHES - LEFT_ALONE)
 MONTHS = ("2026-03", "2026-06", "2026-10")
@@ -69,6 +70,8 @@ def readings(draw) -> tuple[dict[str, Any], ...]:
     for own in profiles:
         for name in draw(st.lists(st.sampled_from(SWITCHES), max_size=3, unique=True)):
             own[name] = draw(st.sampled_from(get_args(Readings.model_fields[name].annotation)))
+        own["degradation"] = draw(st.sampled_from(["recorded-only", "counts", "weighted"]))
+        own["degradation_percent"] = draw(st.sampled_from([0, 1, 33, 50, 100]))
     return tuple({"name": name, "customer": profiles[0][name], "provider": profiles[1][name]} for name in profiles[0])
 
 
@@ -77,21 +80,38 @@ def histories(draw) -> tuple[str, datetime, list[Entry]]:
     """A month, the instant of the computation, and the entries before it, in order."""
     month = draw(st.sampled_from(MONTHS))
     first = datetime.fromisoformat(f"{month}-01").replace(tzinfo=UTC) - timedelta(days=7)
+    commissioned = first - timedelta(days=draw(st.sampled_from([200, 40, -12])), minutes=draw(st.integers(0, 1440)))
+    sold = {
+        "monthly_fee": draw(st.sampled_from(["240.00", "99.99", "1.01"])),
+        "gtr_hours": draw(st.sampled_from([None, 1, 4])),
+        "gtr_coverage": draw(st.sampled_from(["24x7", "Mon-Fri 09:00-18:00", "Sat-Mon 20:00-24:00"])),
+        "readings": readings(draw),
+    }
+    entries = [basis(first - timedelta(days=201), commissioned, month, **sold)]
+    for number in range(draw(st.integers(0, 4))):
+        entries += incident(draw, f"INC-{number}", first)
+    for number in range(draw(st.integers(0, 2))):
+        entries += works(draw, f"W-{number}", first)
+    for number in range(draw(st.integers(0, 1))):
+        entries += interruption(draw, f"run-{number}", first)
+    until = first + timedelta(minutes=draw(st.integers(20 * 24 * 60, 60 * 24 * 60)))
+    entries.sort(key=lambda entry: entry.at)
+    return month, until, [entry for entry in entries if entry.at < until]
+
+
+def basis(written: datetime, commissioned: datetime, month: str, **sold: Any) -> Entry:
+    """What the computations stand on, as the shipped terms have it."""
     figures_of_terms = terms.load()
     bands = [
         {"up_to_hours": one.up_to_hours, "percent": str(one.percent)} for one in figures_of_terms.restore_time.bands
     ]
-    commissioned = first - timedelta(days=draw(st.sampled_from([200, 40, -12])), minutes=draw(st.integers(0, 1440)))
     contract = {
         "customer": "librairie",
         "customer_name": "Librairie",
         "servers": ("web1", "web2"),
         "commissioned": commissioned,
         "timezone": "Europe/Paris",
-        "monthly_fee": draw(st.sampled_from(["240.00", "99.99", "1.01"])),
         "currency": "EUR",
-        "gtr_hours": draw(st.sampled_from([None, 1, 4])),
-        "gtr_coverage": draw(st.sampled_from(["24x7", "Mon-Fri 09:00-18:00", "Sat-Mon 20:00-24:00"])),
         "calendar_version": "fr-2026.1",
         "closed_days": (f"{month}-11", f"{month}-12"),
         "rate": str(figures_of_terms.availability.rate.percent),
@@ -102,19 +122,9 @@ def histories(draw) -> tuple[str, datetime, list[Entry]]:
         "bands": bands,
         "gtr_cap_percent": str(figures_of_terms.restore_time.cap.percent),
         "notice_days": figures_of_terms.planned_works.notice.days,
-        "readings": readings(draw),
+        **sold,
     }
-    start = first - timedelta(days=201)
-    entries = [say("contract-basis", at=f"{start:%Y-%m-%d %H:%M}", **contract)]
-    for number in range(draw(st.integers(0, 4))):
-        entries += incident(draw, f"INC-{number}", first)
-    for number in range(draw(st.integers(0, 2))):
-        entries += works(draw, f"W-{number}", first)
-    for number in range(draw(st.integers(0, 1))):
-        entries += interruption(draw, f"run-{number}", first)
-    until = first + timedelta(minutes=draw(st.integers(20 * 24 * 60, 60 * 24 * 60)))
-    entries.sort(key=lambda entry: entry.at)
-    return month, until, [entry for entry in entries if entry.at < until]
+    return say("contract-basis", at(written), **contract)
 
 
 def at(moment: datetime) -> str:
@@ -222,6 +232,11 @@ def interruption(draw, run: str, first: datetime) -> list[Entry]:
 @settings(max_examples=60, deadline=None)
 def test_both_compute_the_same(history):
     month, until, entries = history
+    agreed(month, until, entries)
+
+
+def agreed(month: str, until: datetime, entries: list[Entry]) -> dict[str, dict[str, Any]] | None:
+    """The figures of both profiles, which are the same in both computations; None if both refuse."""
     book = Chain(stored(entries))
     facts = verify_record.Facts(book.bodies, int(until.timestamp()))
     try:
@@ -232,5 +247,55 @@ def test_both_compute_the_same(history):
     except InfogereError:
         with pytest.raises(LookupError):
             verify_record.compute(facts, month)
-        return
+        return None
     assert verify_record.compute(facts, month) == expected
+    return expected
+
+
+def degraded(name: str, start: datetime, seconds: int, cause: str, server: str | None) -> list[Entry]:
+    """The customer's site was slow for so many seconds."""
+    told = {"incident": name, "server": server}
+    ended = start + timedelta(seconds=seconds)
+    facts = {"effect": "degradation", "origin": "customer", "summary": "slow", "ticket": f"T-{name}"}
+    return [
+        say("incident-opened", at(start), **told, **facts, ticket_at=start, started=start),
+        say("incident-restored", at(ended), **told, restored=ended, evidence="fast"),
+        say("incident-attributed", at(ended), **told, cause=cause, evidence="log"),
+    ]
+
+
+@pytest.mark.parametrize("weight", [0, 33, 100])
+def test_a_degradation_that_weighs_less(weight):
+    """Rounded for the client on both sides; works on another server take its seconds, as they do from none whole."""
+    start = datetime(2026, 6, 20, 8, tzinfo=UTC)
+    own = [
+        {**terms.readings(profile).model_dump(mode="json"), "degradation": "weighted", "degradation_percent": weight}
+        for profile in terms.PROFILES
+    ]
+    switches = tuple({"name": name, "customer": own[0][name], "provider": own[1][name]} for name in own[0])
+    sold = {"monthly_fee": "240.00", "gtr_hours": 4, "gtr_coverage": "24x7", "readings": switches}
+    notice = {"notice": "N-1", "recipient": "a@b.example", "attempt": 1, "relay": "relay", "answer": "250 ok"}
+    announced = start - timedelta(days=10)
+    entries = [
+        basis(start - timedelta(days=200), start - timedelta(days=199), "2026-06", **sold),
+        say(
+            "works-announced",
+            at(announced),
+            **{"works": "W-1", "revision": 1, "start": start, "duration_s": 1000, "servers": ("web2",)},
+            **{"subject": "disk", "notice": "N-1", "last_date": "2026-06-12", "send_by": start},
+        ),
+        say("notice-attempt", at(announced), **notice, outcome="accepted"),
+        *degraded("INC-1", start, 10001, "provider", "web1"),
+        *degraded("INC-2", start + timedelta(hours=5), 1001, "client", "web1"),
+    ]
+    found = agreed("2026-06", datetime(2026, 7, 2, tzinfo=UTC), entries)
+    if weight == 0:
+        assert found is None
+        return
+    customer = found["customer"]
+    whole = weight == 100  # then it is an interruption in all but name, and works elsewhere excuse nothing
+    planned, seconds = (0, 10001) if whole else (1000, -(-9001 * weight // 100))
+    assert (customer["planned_s"], customer["unavailable_s"]) == (planned, seconds)
+    month = 30 * 86400 - planned
+    left = month - 1001 * weight // 100
+    assert customer["rate"] == round(Decimal(left - seconds) * 100 / Decimal(left), 6)
