@@ -83,7 +83,8 @@ def open_claim(
         return
     typer.echo(f"{typer.style(written[1].claim, bold=True)}  {month}, {' and '.join(written[1].guarantees)}")
     for result in (both.customer, both.provider):
-        typer.echo(f"  {result.total.amount} EUR as the {result.profile} reads the contract")
+        month_comes = "the month comes" if result.month.complete else "so far the month comes"
+        typer.echo(f"  {month_comes} to {result.total.amount} EUR as the {result.profile} reads the contract")
     if not pricing.missed(both):
         typer.secho("  no guarantee was missed: reject it, and say why", fg="yellow")
     due = written[1].credit_note_due

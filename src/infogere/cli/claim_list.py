@@ -79,13 +79,15 @@ def scan(desk: Desk, month: str, contract: str | None, *, as_json: bool) -> None
         except InfogereError as missing:
             if contract:
                 raise
-            rows.append({"contract": reference, "missed": [], "customer": None, "provider": None, "why": str(missing)})
+            nothing: dict[str, Any] = {"missed": [], "complete": None, "customer": None, "provider": None}
+            rows.append({"contract": reference, **nothing, "why": str(missing)})
             continue
         pricing.note_breach(desk, reference, both)
         amounts = {
             str(result.profile): pricing.amount(result.total.amount) for result in (both.customer, both.provider)
         }
-        rows.append({"contract": reference, "missed": list(pricing.missed(both)), **amounts, "why": None})
+        found = {"missed": list(pricing.missed(both)), "complete": both.customer.month.complete}
+        rows.append({"contract": reference, **found, **amounts, "why": None})
     if as_json:
         print_json(rows)
         return
@@ -96,6 +98,7 @@ def scan(desk: Desk, month: str, contract: str | None, *, as_json: bool) -> None
             typer.echo(
                 f"{row['contract']}  missed {' and '.join(row['missed'])}: "
                 f"{row['customer']} EUR (customer), {row['provider']} EUR (provider)"
+                + ("" if row["complete"] else "; the month is not over, so nothing was put on record")
             )
         else:
             typer.echo(f"{row['contract']}  kept")

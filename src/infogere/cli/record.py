@@ -154,12 +154,13 @@ def export(
     draft = output.with_name(output.name + ".part")
     try:
         with draft.open("wb") as target:
-            target.writelines(lines)
+            count = sum(1 for line in lines if target.write(line))
         draft.replace(output)
     except OSError as error:
         raise InfogereError(f"{output}: {error.strerror}", way_out="choose another --output") from error
     finally:
         draft.unlink(missing_ok=True)
+    typer.echo(f"{output} written, {count} lines; `infogere record verifier` gives the program that checks it")
 
 
 @app.command()

@@ -293,7 +293,8 @@ def _instant(text: str, calendar: Calendar) -> datetime:
 
 
 def _seconds(text: str) -> int:
-    found = re.fullmatch(r"(?:(\d{1,3})h)?(?:(\d{1,4})(?:m|min)?)?(?:(\d{1,7})s)?", text.strip())
+    # Minutes may go without their letter at the end, as in 1h30, and only there: 7200s are no 720 minutes.
+    found = re.fullmatch(r"(?:(\d{1,3})h)?(?:(\d{1,4})(?:m|min|$))?(?:(\d{1,7})s)?", text.strip())
     if not found or not any(found.groups()) or text.strip().isdigit():
         raise InfogereError(f"{text!r} is no duration", way_out="write 2h, 1h30 or 90m", clause="A-5.5-2")
     hours, minutes, seconds = (int(part or 0) for part in found.groups())

@@ -77,6 +77,8 @@ def test_from_the_announcement_to_the_end(mail_server):
     code, text = run(works, "move", announced["works"], "--start", in_days(30), "-i", EXAMPLE)
     assert (code, len(mail_server.got)) == (0, 2)
     assert "outside the guarantees [A-5.5-3]" in text
+    (moved,) = json.loads(run(works, "show", announced["works"], "--json")[1])
+    assert (moved["revision"], moved["duration_s"]) == (2, 7200), "a move is of the date alone"
     assert "proved" in run(works, "list")[1]
 
     code, text = run(works, "cancel", announced["works"], "--reason", "It holds", "-i", EXAMPLE)
@@ -100,7 +102,16 @@ def test_what_makes_a_notice_void_is_refused():
     assert json.loads(run(notices, "list", "--json")[1]) == []
 
 
-@pytest.mark.parametrize("duration", ["2", "two hours", "0m", "-1h", ""])
+@pytest.mark.parametrize(
+    ("duration", "seconds"),
+    [("2h", 7200), ("1h30", 5400), ("90m", 5400), ("90min", 5400), ("1h5m30s", 3930), ("7200s", 7200), ("5400s", 5400)],
+)
+def test_durations(duration, seconds):
+    announced = announce("--duration", duration, "--json")[1]
+    assert json.loads(announced)[0]["duration_s"] == seconds
+
+
+@pytest.mark.parametrize("duration", ["2", "two hours", "0m", "-1h", "", "90 90s", "1m30"])
 def test_what_is_no_duration(duration):
     with pytest.raises(InfogereError) as refused:
         run(works, "announce", "--server", WEB1, "-i", EXAMPLE, "--start", in_days(20), f"--duration={duration}")

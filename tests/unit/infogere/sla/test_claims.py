@@ -9,6 +9,7 @@ import pytest
 
 from doubles.contract_book import moment
 from doubles.office import CONTRACT, OTHER
+from infogere.cli import claim_list
 from infogere.errors import InfogereError
 from infogere.record.reading import Reader
 from infogere.sla import claims, history, incident_cost, pricing
@@ -100,6 +101,15 @@ def test_nothing_is_paid_that_nobody_asked_for(desks):
     (seen,) = pricing.breaches(desk, CONTRACT)
     assert (seen.month, seen.guarantees, seen.priced[0].total_amount) == (MONTH, ("gtd", "gtr"), "108.00")
     assert claims.fold(desk.entries(CONTRACT, claims.KINDS)) == {}
+
+
+def test_a_month_that_is_not_over_is_computed_and_not_put_on_record(desks, capsys):
+    outage(desks)
+    desk = desks.at("2024-06-20 09:00")
+    claim_list.scan(desk, MONTH, CONTRACT, as_json=False)
+    assert "missed gtd and gtr: 108.00 EUR (customer)" in (said := capsys.readouterr().out)
+    assert "the month is not over, so nothing was put on record" in said
+    assert pricing.breaches(desk, CONTRACT) == []
 
 
 def test_a_month_is_claimed_once_unless_rejected(desks):
