@@ -91,7 +91,7 @@ def test_each_contract_has_it_in_its_own_chain(desk, mail_server, say, parties):
         assert attempt.outcome == "accepted"
     texts = {str(message["Content-Language"]): message.as_string() for message in mail_server.got}
     assert {language: "web2" in text for language, text in texts.items()} == {"fr": False, "en": True}
-    assert verify_record(desk.outbox.url, desk.state_dir).findings == ()
+    assert verify_record(desk.outbox.url, desk.state_dir, now=desk.now).findings == ()
 
 
 @pytest.mark.parametrize(
