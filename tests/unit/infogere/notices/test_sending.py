@@ -224,7 +224,7 @@ def test_killed_anywhere_it_is_never_sent_twice_in_silence(desk, mail_server):
             assert mail_server.got[-1]["X-Infogere-Sending"] == "2", "the customer is told"
     assert set(seen) == {"accepted, 1 sent", "in-doubt, 0 sent", "in-doubt, 1 sent"}, seen
     assert fatal > 30, "the steps are really taken"
-    report = verify_record(desk.outbox.url, desk.state_dir)
+    report = verify_record(desk.outbox.url, desk.state_dir, now=desk.now)
     assert report.findings == ()
     with sqlite3.connect(desk.state_dir / "record.db") as database:
         attempts = database.execute("SELECT count(*) FROM record_entry WHERE kind = 'notice-attempt'").fetchone()[0]
