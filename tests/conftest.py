@@ -6,6 +6,7 @@ starts more servers where a test needs two that meet. ``--debian 13`` chooses th
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -93,13 +94,18 @@ def _lab_server(machine: Any) -> LabServer:
     )
 
 
+def _phase() -> str:
+    """Start of a shared server's name: phases that run at the same time have each their own."""
+    return os.environ.get("INFOGERE_TEST_PHASE", "test").rstrip("0123456789")
+
+
 @pytest.fixture(scope="session")
 def server(pytestconfig: pytest.Config) -> Iterator[LabServer]:
     """A server with the whole stack running, started from a provisioned image; one for the session."""
     from infogere.lab import provisioned, servers
 
     version = pytestconfig.getoption("--debian")
-    name = f"test{version}"
+    name = f"{_phase()}{version}"
     servers.down(name)
     yield _lab_server(provisioned.up(name, version))
     servers.down(name)

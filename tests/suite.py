@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ PHASES = {
     "lint": ["tests/lint"],
     "unit": ["tests/unit", "-n", "2", "-m", "not programs"],
     "programs": ["tests/unit", "-n", "2", "-m", "programs"],
+    "faults": ["tests/faults", "-n", "2"],
     "images": ["tests/images", "--capture=no"],  # shows its own progress
     "integration": ["tests/integration", "--verbose"],
     # Bans follow the words of the services' logs, and those differ.
@@ -31,6 +33,12 @@ PHASES = {
     "e2e13": ["tests/e2e", "--verbose", "--debian=13"],
     "packaging": ["tests/packaging"],
 }
+# Stages follow one another; the lanes of a stage run at the same time, each its phases in order. The first lane of a
+# stage is seen while it runs, the words of the others when a phase ends. Most of a test on a server is waiting.
+STAGES = [
+    [["images"], ["lint", "unit", "programs", "faults", "packaging"]],
+    [["integration", "integration13"], ["molecule", "e2e", "e2e13"]],
+]
 HEARTBEAT = 20  # seconds between signs of life while one test runs
 NEEDS_IMAGES = {"integration", "integration13", "molecule", "e2e", "e2e13"}
 
@@ -56,29 +64,50 @@ def main() -> int:
     chosen = parser.parse_args().phases or ["all"]
     if unknown := [phase for phase in chosen if phase not in (*PHASES, "all")]:
         parser.error(f"no phase {unknown[0]}; choose from {', '.join(PHASES)}, all")
-    wanted = list(PHASES) if "all" in chosen else [phase for phase in PHASES if phase in chosen]
-    if NEEDS_IMAGES & set(wanted) and "images" not in wanted:
-        wanted.insert(0, "images")
+    wanted = set(PHASES) if "all" in chosen else set(chosen)
+    if NEEDS_IMAGES & wanted:
+        wanted.add("images")
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir(parents=True)
-    return report([run(phase) for phase in wanted])
+    results: list[Result] = []
+    for stage in STAGES:
+        lanes = [lane for lane in ([phase for phase in lane if phase in wanted] for lane in stage) if lane]
+        with ThreadPoolExecutor(len(lanes) or 1) as pool:
+            runs = [pool.submit(run_lane, lane, seen=number == 0) for number, lane in enumerate(lanes)]
+            results += [result for lane in runs for result in lane.result()]
+    return report(sorted(results, key=lambda result: list(PHASES).index(result.phase)))
 
 
-def run(phase: str) -> Result:
-    """Run one phase and count its tests, those of pytest runs inside it included."""
-    print(f"\n=== {phase} ===", flush=True)
+def run_lane(phases: list[str], *, seen: bool) -> list[Result]:
+    """Run phases one after another."""
+    return [run(phase, seen=seen) for phase in phases]
+
+
+def run(phase: str, *, seen: bool) -> Result:
+    """Run one phase and count its tests, those of pytest runs inside it included.
+
+    Args:
+        seen: show its words as they come; otherwise all of them at the end.
+    """
+    log = RESULTS / f"{phase}.log"
+    print(f"\n=== {phase} {'' if seen else '(shown when it ends) '}===", flush=True)
     started = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "--junitxml", str(RESULTS / f"{phase}.xml"), *PHASES[phase]],
-        cwd=ROOT,
-        env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")},
-    )
-    while True:
-        try:
-            code = process.wait(HEARTBEAT)
-            break
-        except subprocess.TimeoutExpired:
-            print(f"\n  ...    {phase} {time.monotonic() - started:.0f} s", flush=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", "--junitxml", str(RESULTS / f"{phase}.xml"), *PHASES[phase]],
+            cwd=ROOT,
+            env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "INFOGERE_TEST_PHASE": phase},
+            stdout=None if seen else output,
+            stderr=None if seen else subprocess.STDOUT,
+        )
+        while True:
+            try:
+                code = process.wait(HEARTBEAT)
+                break
+            except subprocess.TimeoutExpired:
+                print(f"\n  ...    {phase} {time.monotonic() - started:.0f} s", flush=True)
+    if not seen:
+        print(f"\n=== {phase} ===\n{log.read_text(encoding='utf-8', errors='replace')}", flush=True)
     passed = failed = skipped = 0
     for path in sorted([*RESULTS.glob(f"{phase}.xml"), *RESULTS.glob(f"{phase}-*.xml")]):
         for suite in ET.parse(path).iter("testsuite"):  # noqa: S314 - written by our own pytest

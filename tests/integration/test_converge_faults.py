@@ -38,6 +38,12 @@ touch /run/faulty
 """
 
 
+@pytest.fixture(autouse=True)
+def own_record(tmp_path, monkeypatch) -> None:
+    """A record in which nobody else begins a run."""
+    monkeypatch.setenv("INFOGERE_RECORD_URL", f"sqlite:///{tmp_path / 'record.db'}")
+
+
 def one_line(done: subprocess.CompletedProcess[str]) -> str:
     """What a run said, on one line; asserts that it failed without a traceback."""
     assert done.returncode != 0

@@ -33,15 +33,27 @@ CREATE ROLE controller LOGIN PASSWORD 'secret-of-controller';
 """
 
 
-@pytest.fixture
-def database(fresh_server):
-    """Addresses of an empty database: (as its owner, as the controller)."""
-    done = fresh_server.run("sh", SET_UP)
+@pytest.fixture(scope="module")
+def database_server(lab):
+    """A bare server on which PostgreSQL was installed, with two roles."""
+    server = lab.bare("database")
+    done = server.run("sh", SET_UP)
     assert done.returncode == 0, done.stderr
-    for statement in (ROLES, "CREATE DATABASE record OWNER owner;"):
-        done = fresh_server.run("runuser -u postgres -- psql -v ON_ERROR_STOP=1", statement)
-        assert done.returncode == 0, done.stderr
-    place = f"@{fresh_server.address}/record?sslmode=require"
+    administer(server, ROLES)
+    return server
+
+
+def administer(server, statement):
+    done = server.run("runuser -u postgres -- psql -v ON_ERROR_STOP=1", statement)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def database(database_server):
+    """Addresses of an empty database: (as its owner, as the controller)."""
+    administer(database_server, "DROP DATABASE IF EXISTS record WITH (FORCE);")
+    administer(database_server, "CREATE DATABASE record OWNER owner;")
+    place = f"@{database_server.address}/record?sslmode=require"
     return f"postgresql://owner:secret-of-owner{place}", f"postgresql://controller:secret-of-controller{place}"
 
 
@@ -76,7 +88,7 @@ def test_the_record_on_a_server(database, tmp_path):
     assert verify_record(controller, tmp_path, now=backend.DAY).entries == 60
 
 
-def test_the_server_goes_away_in_the_middle(database, fresh_server, tmp_path):
+def test_the_server_goes_away_in_the_middle(database, database_server, tmp_path):
     """Killed while four write: what was acknowledged is there, and there is no gap."""
     owner, _ = database
     with Store(owner, tmp_path) as store:
@@ -96,7 +108,7 @@ def test_the_server_goes_away_in_the_middle(database, fresh_server, tmp_path):
     os.close(writing)
     with os.fdopen(reading, "rb") as answers:
         acknowledged = [int(answers.readline()) for _ in range(100)]
-        fresh_server.run("pkill -9 -o -u postgres postgres; sleep 1; systemctl restart postgresql")
+        database_server.run("pkill -9 -o -u postgres postgres; sleep 1; systemctl restart postgresql")
         acknowledged += [int(line) for line in answers.read().splitlines()]
     assert [os.wait()[1] for _ in range(4)] == [0] * 4, "each writer said in one error that the server is gone"
     assert sorted(acknowledged) == sorted(set(acknowledged))

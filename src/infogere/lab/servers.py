@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import re
 import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,23 +83,25 @@ def container_name(name: str) -> str:
 
 def up(name: str, image: str, host_name: str = "") -> Server:
     """The server ``name``, started from ``image`` unless it is there; returns when systemd and SSH answer."""
-    if found := find(name):
-        if not found.running:
-            podman.run("start", found.container)
-        server = found
-    else:
-        server = _create(name, image, host_name or f"{name}.{DOMAIN}")
+    with _one_at_a_time():
+        if found := find(name):
+            if not found.running:
+                podman.run("start", found.container)
+            server = found
+        else:
+            server = _create(name, image, host_name or f"{name}.{DOMAIN}")
     _wait(server)
     return server
 
 
 def down(*names: str) -> list[str]:
     """Remove these servers, or all of this checkout; the names of those that were there."""
-    there = [server for server in listed() if not names or server.name in names]
-    for server in there:
-        _end_ssh(server)
-    podman.remove_containers(server.container for server in there)
-    _write_client_files()
+    with _one_at_a_time():
+        there = [server for server in listed() if not names or server.name in names]
+        for server in there:
+            _end_ssh(server)
+        podman.remove_containers(server.container for server in there)
+        _write_client_files()
     return [server.name for server in there]
 
 
@@ -127,6 +132,14 @@ def remove_everything() -> None:
     down()
     network.remove()
     shutil.rmtree(folder())
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Addresses and SSH's files belong to all servers of the checkout: several programs start some at once."""
+    with (folder() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _create(name: str, image: str, host_name: str) -> Server:

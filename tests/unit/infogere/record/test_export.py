@@ -169,7 +169,7 @@ def small(book, make):
 
 @pytest.mark.parametrize("bits", [0x01, 0x20])
 def test_changed_bytes_are_found(small, bits):
-    """Every seventh here; each one with each bit: tests/integration/test_record_faults.py."""
+    """Every seventh here; each one with each bit: tests/faults/test_record_faults.py."""
     whole = b"".join(export(small, "BC-1"))
     key = key_of(small)
     assert whole.count(b"\n") == 5

@@ -18,7 +18,7 @@ from infogere.record.database import RecordError
 
 @pytest.mark.parametrize(("new_day", "stride"), [(False, 5), (True, 41)], ids=["plain", "new day and spool"])
 def test_killed_in_the_middle_of_an_append(book, new_day, stride):
-    """Every few lines here; at many more: tests/integration/test_record_faults.py."""
+    """Every few lines here; at many more: tests/faults/test_record_faults.py."""
     check_deaths_by_line(book.state_dir, new_day=new_day, stride=stride)
 
 
