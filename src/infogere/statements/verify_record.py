@@ -25,6 +25,7 @@ import hashlib
 import itertools
 import json
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -1155,4 +1156,6 @@ def main(given: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    if hasattr(signal, "SIGPIPE"):  # what is cut off by `| head` is no fault
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     raise SystemExit(main())
