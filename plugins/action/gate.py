@@ -12,6 +12,7 @@ from ansible_collections.infogere.hosting.plugins.plugin_utils import workers
 
 from infogere import settings
 from infogere.errors import InfogereError
+from infogere.patching.announced import works_of
 from infogere.policy import gate
 from infogere.record.recorder import PROCESS_RUN
 
@@ -61,6 +62,7 @@ class ActionModule(ActionBase):
                 expected_duration=arguments["expected_duration"],
                 run=PROCESS_RUN,
                 check_mode=bool(self._task.check_mode),
+                works=works_of(where.record_url),
             ),
             url=where.record_url,
             state_dir=settings.ensure_state_dir(where),
@@ -85,6 +87,8 @@ def _result(host: str, action: str, answer: gate.Answer, *, strict: bool) -> dic
         "next_opening": answer.next_opening,
         "duties": list(answer.duties),
         "seq": answer.seq,
+        "works": answer.works,
+        "emergency": answer.emergency,
     }
     if answer.allowed:
         result["msg"] = f"{action} is allowed [{answer.clause}]: {answer.reason}"

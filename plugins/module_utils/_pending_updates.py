@@ -14,6 +14,7 @@ from ansible_collections.infogere.hosting.plugins.module_utils._apt_cache import
     open_cache,
 )
 from ansible_collections.infogere.hosting.plugins.module_utils._package_set import update_lists
+from ansible_collections.infogere.hosting.plugins.module_utils._reboot_needs import is_pending
 from ansible_collections.infogere.hosting.plugins.module_utils._update_needs import needs_of
 from ansible_collections.infogere.hosting.plugins.module_utils._update_services import services_of
 
@@ -21,7 +22,6 @@ ARGUMENT_SPEC = {
     "refresh": {"type": "bool", "default": False},
 }
 REBOOT_PACKAGES = re.compile(r"linux-image-|(intel|amd64)-microcode$")
-REBOOT_MARK = "/run/reboot-required"
 
 
 def run(params, check_mode):
@@ -47,7 +47,7 @@ def run(params, check_mode):
         "held": [_left_out(library, depcache, package) for package in sorted(left_out, key=full_name)],
         "broken": broken,
         "lists_from": _lists_from(library),
-        "reboot_pending": os.path.exists(REBOOT_MARK),
+        "reboot_pending": is_pending(),
     }
 
 

@@ -102,4 +102,14 @@ seq:
   returned: always
   type: int
   sample: 42
+works:
+  description: Id of the announced works that the action is allowed in; empty for an action that needs none.
+  returned: always
+  type: str
+  sample: W-20261123-3f9a01
+emergency:
+  description: The emergency's reason, where that is what allowed the action; the customer is then to be informed.
+  returned: always
+  type: str
+  sample: CVE-2026-1234 is exploited
 """

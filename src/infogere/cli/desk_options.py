@@ -109,17 +109,19 @@ def told(desk: Desk, incident: str, written: list[tuple[int, Entry]], as_json: b
     """Print what was recorded, and how the incident stands now."""
     from infogere.cli import incident_view
     from infogere.record.reading import Reader
+    from infogere.sla import refusals
     from infogere.sla.incident_writer import dossier_of
 
     contract = desk.recorded(str(written[0][1].contract))
     assert contract is not None  # noqa: S101 - every act puts it on record first
     with Reader(desk.record_url) as reader:
         dossier = dossier_of(reader, contract.contract, incident)
+        choices = refusals.linked(reader, dossier)
     if as_json:
         recorded = [as_plain(*one) for one in written]
-        print_json({**incident_view.plain(dossier, contract, desk.now), "recorded": recorded})
+        print_json({**incident_view.plain(dossier, contract, desk.now, choices), "recorded": recorded})
         return
-    incident_view.show_clocks(dossier, contract, desk.now)
+    incident_view.show_clocks(dossier, contract, desk.now, choices)
     receipt(written)
 
 

@@ -76,6 +76,8 @@ def open_incident(
 ) -> None:
     """Open an incident and print its number. Instants may be a bare time: 03:12 is the last 03:12.
 
+    Updates of the server that the customer had refused or delayed by then are linked to it (A-L3-27).
+
     Examples:
 
         infogere incident open --server web1.example.net --summary "502 on every page" --started 03:12 --probe https
@@ -102,8 +104,9 @@ def open_incident(
         severity=severity,
         services=tuple(service or ()),
     )
-    written = IncidentDesk(desk, author_of(author)).open(opening)
-    told(desk, written[1].incident, [written], as_json)
+    writer = IncidentDesk(desk, author_of(author))
+    written = writer.open(opening)
+    told(desk, written[1].incident, [written, *writer.also], as_json)
 
 
 @app.command()

@@ -50,8 +50,9 @@ def attribute(
         raise InfogereError(f"no cause {cause!r}", way_out=f"choose one of {', '.join(CAUSES)}".replace("_", "-"))
     desk = open_desk(inventory)
     attribution = Attribution(chosen, said(evidence, "--evidence"), party, settles)
-    written = AttributionDesk(desk, author_of(author)).attribute(incident, attribution)
-    told(desk, incident, [written], as_json)
+    writer = AttributionDesk(desk, author_of(author))
+    written = writer.attribute(incident, attribution)
+    told(desk, incident, [written, *writer.also], as_json)
 
 
 def contest(

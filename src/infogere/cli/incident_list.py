@@ -17,7 +17,7 @@ from infogere.record.database import RecordMissing
 from infogere.record.kinds.contract import ContractBasis
 from infogere.record.kinds.incidents import IncidentOpened
 from infogere.record.reading import Reader
-from infogere.sla import history, incident_cost, incidents, ledger
+from infogere.sla import history, incident_cost, incidents, ledger, refusals
 from infogere.sla.incident_cost import Cost
 from infogere.sla.incident_writer import dossier_of, opening
 from infogere.sla.incidents import Dossier
@@ -43,13 +43,14 @@ def show_one(desk: Desk, incident: str, *, as_json: bool) -> None:
     with Reader(desk.record_url) as reader:
         reference = ledger.contract_of(opening(reader, incident))
         dossier = dossier_of(reader, reference, incident)
+        choices = refusals.linked(reader, dossier)
     contract = desk.contract(reference)
     costs, missing = _costs(desk, incident, contract)
     if as_json:
         said = {"costs": [{**asdict(one), "amount": str(one.amount)} for one in costs], "costs_missing": missing}
-        print_json({**incident_view.plain(dossier, contract, desk.now), **said})
+        print_json({**incident_view.plain(dossier, contract, desk.now, choices), **said})
         return
-    incident_view.show_clocks(dossier, contract, desk.now)
+    incident_view.show_clocks(dossier, contract, desk.now, choices)
     incident_view.show_costs(costs, missing)
     incident_view.show_story(dossier, contract)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,8 +11,12 @@ import typer
 
 from infogere.cli.desk_options import lasting, local
 from infogere.record.kinds.contract import ContractBasis
+from infogere.record.kinds.maintenance import CustomerChoice
 from infogere.sla.incident_cost import Cost
 from infogere.sla.incidents import Dossier, seconds
+
+Choices = Sequence[tuple[int, CustomerChoice]]
+"""Refused and delayed updates, with the numbers of their entries."""
 
 _TOP = ("terms", "contract", "server", "incident", "author", "at", "run", "follows")
 
@@ -39,7 +44,7 @@ def _clock(begins: int | None, dossier: Dossier, now: datetime, why: str) -> dic
     }
 
 
-def plain(dossier: Dossier, contract: ContractBasis, now: datetime) -> dict[str, Any]:
+def plain(dossier: Dossier, contract: ContractBasis, now: datetime, choices: Choices = ()) -> dict[str, Any]:
     """Everything about an incident, for a program; instants are epoch seconds."""
     attribution = dossier.attribution.entry.model_dump(mode="json") if dossier.attribution else {}
     return {
@@ -61,11 +66,19 @@ def plain(dossier: Dossier, contract: ContractBasis, now: datetime) -> dict[str,
         "problem": dossier.problem,
         "works": dossier.works,
         "linked": dossier.linked,
+        "customer_choices": [
+            {"entry": seq, **choice.model_dump(mode="json", include={"choice", "packages", "by", "said", "proposal"})}
+            for seq, choice in choices
+        ],
     }
 
 
-def show_clocks(dossier: Dossier, contract: ContractBasis, now: datetime) -> None:
-    """The head of an incident: what it is, both clocks, who caused it."""
+def show_clocks(dossier: Dossier, contract: ContractBasis, now: datetime, choices: Choices = ()) -> None:
+    """The head of an incident: what it is, both clocks, who caused it, what the customer had refused.
+
+    Args:
+        choices: refused and delayed updates that it is linked to.
+    """
     zone = ZoneInfo(contract.timezone)
     state = typer.style("restored", fg="green") if dossier.restored else typer.style("open", fg="red", bold=True)
     typer.echo(f"{typer.style(dossier.id, bold=True)}  {state}  {dossier.opened.summary}")
@@ -75,6 +88,22 @@ def show_clocks(dossier: Dossier, contract: ContractBasis, now: datetime) -> Non
     _line("contract clock", shown["contract_clock"], zone, "A-5.3-1", "has not started: no ticket of the customer")
     _line("monitoring clock", shown["monitoring_clock"], zone, "A-5.4-1", "has not started: no evidence yet")
     typer.echo(f"  caused by         {_cause(dossier)}")
+    for seq, choice in choices:
+        packages = ", ".join(choice.packages)
+        typer.echo(
+            f"  customer's choice {choice.choice} {packages} on {local(choice.said, zone)}"
+            f"  ({choice.proposal}, {choice.by}; entry {seq})  [{_waiver(contract)}]"
+        )
+    if choices and dossier.cause is None:
+        typer.echo(
+            "                    if it results from that, the provider is not liable: say so with evidence,"
+            f" infogere incident attribute {dossier.id} --cause client --evidence ..."
+        )
+
+
+def _waiver(contract: ContractBasis) -> str:
+    """The clause of the level by which a refusal is the customer's own risk."""
+    return "A-L4-13" if contract.level == "custom" else "A-L3-27"
 
 
 def _line(name: str, clock: dict[str, Any] | None, zone: ZoneInfo, clause: str, otherwise: str) -> None:

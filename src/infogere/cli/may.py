@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -96,7 +97,7 @@ def _case(
     server = find_server(name, tuple(inventory or ()), oracle.terms)
     calendar = oracle.calendar_of(server.order_form)
     instant = _instant(at, calendar)
-    return oracle.case(
+    case = oracle.case(
         action,
         server,
         instant,
@@ -106,6 +107,11 @@ def _case(
         notified=_instant(notified, calendar),
         expected_duration=duration * 60,
     )
+    if case.in_force.announced:
+        from infogere.patching.announced import works_of
+
+        case = replace(case, announced=works_of(settings.load().record_url)(name, case.at, calendar))
+    return case
 
 
 def _instant(text: str | None, calendar: Calendar) -> datetime | None:

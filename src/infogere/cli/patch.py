@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from infogere import settings
-from infogere.cli import patch_choice, timers
+from infogere.cli import patch_choice, patch_propose, patch_reboot, timers
 from infogere.cli.contract_options import ProfileOption, TermsOption
 from infogere.errors import InfogereError
 from infogere.timers import Job, calendar_event
@@ -148,7 +148,9 @@ def status(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The fleet at a glance: pending by class, last run, next window, reboots, overdue cycles. No server is touched.
+    """The fleet at a glance: pending by class, last run, next window, what waits for a reboot or an answer.
+
+    No server is touched.
 
     Maintenance is regular (A-L3-21), and how often is the provider's figure: say it with --cycle.
 
@@ -156,6 +158,7 @@ def status(
     """
     from infogere.cli import patch_view
     from infogere.fleet import check
+    from infogere.patching import proposals, reboots
     from infogere.patching import status as room
     from infogere.policy.oracle import Oracle
     from infogere.policy.standing import standings
@@ -170,6 +173,8 @@ def status(
         runs=room.last_runs(where.record_url),
         now=datetime.now(UTC),
         cycle=timedelta(days=cycle) if cycle else None,
+        reboots=reboots.last_reboots(where.record_url),
+        proposed=proposals.waiting_since(where.record_url),
     )
     if as_json:
         typer.echo(json.dumps([patch_view.line_as_plain(line) for line in found], ensure_ascii=False, indent=2))
@@ -190,7 +195,9 @@ def _print(plans: list[Plan], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps([patch_view.as_plain(plan) for plan in plans], ensure_ascii=False, indent=2))
     else:
-        patch_view.show(plans)
+        from infogere.patching import proposals
+
+        patch_view.show(plans, proposals.proposals(settings.load().record_url))
 
 
 @app.command()
@@ -247,5 +254,11 @@ def _judge(terms: str | None, profile: str | None) -> Judge:
     return Judge(contract.load(path), readings)
 
 
-for _choice in (patch_choice.refuse, patch_choice.defer, patch_choice.agree):
-    app.command()(_choice)
+for _command in (
+    patch_reboot.reboot,
+    patch_propose.propose,
+    patch_choice.agree,
+    patch_choice.refuse,
+    patch_choice.defer,
+):
+    app.command()(_command)

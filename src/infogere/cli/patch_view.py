@@ -14,6 +14,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from infogere.patching.plan import Plan, PlannedChange
+    from infogere.patching.proposals import Known
     from infogere.patching.status import Line
 
 
@@ -29,14 +30,23 @@ def as_plain(plan: Plan) -> dict[str, Any]:
     }
 
 
-def show(plans: Iterable[Plan]) -> None:
-    """One table per server."""
+def show(plans: Iterable[Plan], proposals: Iterable[Known] = ()) -> None:
+    """One table per server, and what is proposed of it."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    waiting = [known for known in proposals if known.open]
     for plan in plans:
         console.print(_heading(plan))
+        for known in waiting:
+            if known.entry.server == plan.server:
+                console.print(Text(f"  {_proposed(known)}", style="yellow"))
         if plan.changes or plan.held:
             console.print(_table(plan))
         console.print()
+
+
+def _proposed(known: Known) -> str:
+    packages = ", ".join(known.open)
+    return f"proposed since {_local(known.since)}, no answer yet: {packages} ({known.entry.proposal})"
 
 
 def _heading(plan: Plan) -> Text:
@@ -46,7 +56,7 @@ def _heading(plan: Plan) -> Text:
     if plan.services:
         lines.append(f"restarts: {', '.join(plan.services)}")
     if plan.reboot or plan.reboot_pending:
-        lines.append("needs a reboot, in an announced window" if plan.reboot else "waits for a reboot already")
+        lines.append("needs a reboot afterwards, in announced works" if plan.reboot else "waits for a reboot")
     return title.append("".join(f"\n  {line}" for line in lines), style="not bold")
 
 
@@ -80,7 +90,7 @@ def _row(change: PlannedChange) -> list[Text]:
 def line_as_plain(line: Line) -> dict[str, Any]:
     """One server's status as JSON values; instants are UTC."""
     plain = asdict(line)
-    for name in ("planned_at", "opens"):
+    for name in ("planned_at", "opens", "reboot", "proposed"):
         plain[name] = plain[name].isoformat() if plain[name] else None
     if line.last:
         plain["last"] = {"at": line.last.at.isoformat(), "outcome": line.last.outcome}
@@ -96,11 +106,16 @@ def show_status(lines: Iterable[Line]) -> None:
             continue
         counts = ", ".join(f"{count} {name}" for name, count in line.pending.items()) or "nothing"
         last = f"{_local(line.last.at)} {line.last.outcome}" if line.last else "never"
-        notes = [word for word, wanted in (("overdue", line.overdue), ("reboot", line.reboot)) if wanted]
+        notes = ["overdue"] if line.overdue else []
+        notes += [f"{what} since {at.astimezone():%Y-%m-%d}" for what, at in _since(line) if at]
         pending = counts if line.planned_at else "not planned yet"
         cells = (line.server, pending, _local(line.planned_at), last, _local(line.opens))
-        table.add_row(*map(Text, cells), Text(" ".join(notes), style="red"))
+        table.add_row(*map(Text, cells), Text(", ".join(notes), style="red"))
     Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table)
+
+
+def _since(line: Line) -> tuple[tuple[str, datetime | None], ...]:
+    return ("reboot pending", line.reboot), ("proposed", line.proposed)
 
 
 def _local(instant: datetime | None) -> str:

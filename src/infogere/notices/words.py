@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from infogere.record.recorder import one_line
 
 Language = Literal["fr", "en"]
-Purpose = Literal["works-announced", "works-moved", "works-cancelled", "delivery-note"]
+Purpose = Literal["works-announced", "works-moved", "works-cancelled", "delivery-note", "emergency", "update-proposal"]
 TEMPLATES = Path(__file__).with_name("templates")
 
 Plain = str | int | bool | None | list[Any] | dict[str, Any]

@@ -15,6 +15,9 @@ from infogere.notices.words import Facts, Purpose, render
 from infogere.record.kinds.works import NoticeQueued
 from infogere.record.store import Transaction
 
+# The clause by which somebody has to be told.
+_NOBODY = {"delivery-note": "A-3.1.1-3", "emergency": "A-L3-25", "update-proposal": "A-L3-23"}
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -111,7 +114,7 @@ def _composed(message: Message, recipients: tuple[Mailbox, ...]) -> Message:
         raise InfogereError(
             f"contract {message.contract} has no contact with a mail address",
             way_out="add one to order_form.contacts or customer.contacts in the inventory",
-            clause="A-3.1.1-3" if message.purpose == "delivery-note" else "A-5.5-1",
+            clause=_NOBODY.get(message.purpose, "A-5.5-1"),
         )
     words = render(message.purpose, message.language, message.facts)
     envelope = Envelope(

@@ -6,8 +6,10 @@ from datetime import date
 
 from infogere.patching.plan import Choice
 from infogere.record.database import RecordMissing
-from infogere.record.kinds.maintenance import CustomerChoice
+from infogere.record.entries import Correction
+from infogere.record.kinds.maintenance import CustomerChoice, UpdateProposal
 from infogere.record.reading import Reader
+from infogere.sla.refusals import last_words
 
 _HISTORY = 1000
 """Entries of one server that are looked through."""
@@ -22,18 +24,23 @@ def choices_of(url: str, server: str, today: date) -> dict[str, Choice]:
     """
     try:
         with Reader(url) as reader:
+            withdrawn = {entry.data["corrects"] for entry in reader.newest(Correction.kind)}
             entries = reader.entries(server=server, kind=CustomerChoice.kind, limit=_HISTORY)
+            proposed = reader.entries(server=server, kind=UpdateProposal.kind, limit=_HISTORY)
     except RecordMissing:
         return {}
-    said: dict[str, Choice] = {}
-    for entry in entries:
-        choice = entry.typed()
-        if not isinstance(choice, CustomerChoice):
-            continue
-        over = choice.choice == "deferred" and choice.until is not None and choice.until <= today.isoformat()
-        for package in choice.packages:
-            if over:
-                said.pop(package, None)
-            else:
-                said[package] = Choice(choice.choice, choice.proposal, choice.by)
-    return said
+    versions = {
+        (entry.data["proposal"], change["package"]): str(change["candidate"] or "")
+        for entry in proposed
+        for change in entry.data["changes"]
+    }
+    said = last_words((entry for entry in entries if entry.seq not in withdrawn), today)
+    return {
+        package: Choice(
+            entry.data["choice"],
+            entry.data["proposal"],
+            entry.data["by"],
+            versions.get((entry.data["proposal"], package), ""),
+        )
+        for package, entry in said.items()
+    }

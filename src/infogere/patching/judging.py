@@ -107,7 +107,10 @@ class Judge:
         if (old.dated or new.dated) and place is not None:
             return self._unknown(package, f"{_upstream(old)} -> {_upstream(new)} is a date and has no digits")
         if place in self.terms.updates.major.components:
-            return self._refused("major", place, _change(place, old, new))
+            # Debian's point releases of some packages count in the second component; the terms may name such a package.
+            return self._excepted(package, _change(place, old, new)) or self._refused(
+                "major", place, _change(place, old, new)
+            )
         if old.snapshot != new.snapshot or (place is not None and new.snapshot):
             return self._unknown(package, f"{_upstream(new)} is a state of a repository, not a release")
         if place is None:
@@ -116,11 +119,14 @@ class Judge:
         return self._minor(place, _change(place, old, new) + reboot)
 
     def _unknown(self, package: str, why: str) -> Judgement:
+        return self._excepted(package, why) or self._refused("unknown", None, f"{why}: treated as major")
+
+    def _excepted(self, package: str, why: str) -> Judgement | None:
         for exception in self.terms.updates.exceptions:
             if package and any(fnmatchcase(package, pattern) for pattern in exception.packages):
                 clause = self.clause_of(exception)
                 return Judgement("minor", None, True, clause, f"{why}; listed exception: {exception.says}")
-        return self._refused("unknown", None, f"{why}: treated as major")
+        return None
 
     def _revision(self, why: str) -> Judgement:
         return Judgement("revision", None, True, self._minor_clause, why)

@@ -188,7 +188,7 @@ def keep_result(plan: Plan, said: Mapping[str, Any], controller: Controller) -> 
         for item in done.interruptions
     ]
     for entry in entries:
-        _append(entry, controller)
+        append_or_spool(entry, controller)
 
 
 def _is_kept(plan: Plan, controller: Controller) -> bool:
@@ -200,7 +200,8 @@ def _is_kept(plan: Plan, controller: Controller) -> bool:
         return False  # then the entries wait in the spool
 
 
-def _append(entry: Entry, controller: Controller) -> None:
+def append_or_spool(entry: Entry, controller: Controller) -> None:
+    """Write what has happened; it waits in the spool if the record cannot be written."""
     try:
         with Store(controller.url, controller.state_dir) as store:
             store.append(entry)

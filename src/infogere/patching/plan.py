@@ -14,6 +14,8 @@ from infogere.record import chain
 from infogere.record.kinds.maintenance import PackageChange, UpdateClass
 
 Verdict = Literal["planned", "refused"]
+WAY_OUT = "the customer's consent (infogere patch propose) or an exception of the terms (updates.exceptions) lifts it"
+"""What lets a plan have a major update, or one that is treated as such."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,14 @@ class Choice:
     """What the customer said of updates of a package (A-L3-23, A-L3-27).
 
     Attributes:
-        proposal: what it was said on: a quote, a ticket, a mail.
+        proposal: what it was said on: a proposal of ours, or a quote, a ticket, a mail.
+        candidate: the version that was proposed; empty: it was said of the package, whatever the version.
     """
 
     choice: Literal["refused", "deferred", "agreed"]
     proposal: str
     by: str
+    candidate: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,12 +175,19 @@ def needs_reboot(package: str) -> bool:
 def _judged(change: PendingChange, judge: Judge, choice: Choice | None) -> PlannedChange:
     judgement = _judgement(change, judge)
     allowed, reason, agreement = judgement.allowed, judgement.reason, ""
-    if choice and choice.choice == "agreed" and not allowed and judgement.update_class in ("major", "unknown"):
+    asked = not allowed and judgement.update_class in ("major", "unknown")
+    if asked and choice and choice.choice == "agreed" and _covers(choice, change, judge):
         allowed, agreement = True, choice.proposal
         reason += f"; the customer agreed ({choice.proposal}, {choice.by})"
+    elif asked and choice and choice.choice == "agreed":
+        reason += f"; the customer agreed to {choice.candidate} ({choice.proposal}, {choice.by}), not to this"
     elif choice and choice.choice != "agreed" and allowed:
         allowed = False
         reason += f"; the customer {choice.choice} it ({choice.proposal}, {choice.by})"
+    elif asked and choice:
+        reason += f"; the customer {choice.choice} it ({choice.proposal}, {choice.by})"
+    elif asked:
+        reason += f"; {WAY_OUT}"
     return PlannedChange(
         package=change.package,
         installed=change.installed,
@@ -193,6 +204,13 @@ def _judged(change: PendingChange, judge: Judge, choice: Choice | None) -> Plann
         download_bytes=change.download_bytes,
         agreement=agreement,
     )
+
+
+def _covers(choice: Choice, change: PendingChange, judge: Judge) -> bool:
+    """Whether a consent holds for this version: the one that was proposed, or a minor update of it."""
+    if not choice.candidate or change.candidate == choice.candidate:
+        return True
+    return bool(change.candidate) and judge.judge(choice.candidate, change.candidate or "", change.package).allowed
 
 
 def _judgement(change: PendingChange, judge: Judge) -> Judgement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from infogere.fleet.models import Fleet, Server
@@ -19,10 +19,11 @@ from infogere.record.reading import Reader
 
 @dataclass(frozen=True)
 class Done:
-    """The last run on a server: when it ended, UTC, and how."""
+    """The last run on a server: when it ended, UTC, how, and which plan it applied."""
 
     at: datetime
     outcome: str
+    plan: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Line:
         planned_at: when its plan was frozen, UTC; None: it has none.
         last: None: no run is on record.
         opens: when the window opens or has opened, UTC; None: it does not.
+        reboot: since when a reboot is pending, UTC; None: none is.
+        proposed: since when updates are proposed that the customer has not answered to, UTC; None: none are.
         overdue: no plan was applied for longer than a cycle (A-L3-21); always False without a cycle.
     """
 
@@ -44,7 +47,8 @@ class Line:
     planned_at: datetime | None
     last: Done | None
     opens: datetime | None
-    reboot: bool
+    reboot: datetime | None
+    proposed: datetime | None
     overdue: bool
 
 
@@ -55,7 +59,7 @@ def last_runs(url: str) -> dict[str, Done]:
         with Reader(url) as reader:
             for entry in reader.newest(PackagesUpdated.kind):
                 if entry.server and entry.server not in found:
-                    found[entry.server] = Done(entry.at, str(entry.data["outcome"]))
+                    found[entry.server] = Done(entry.at, str(entry.data["outcome"]), str(entry.data["plan"]))
     except RecordMissing:
         return {}
     return found
@@ -70,17 +74,31 @@ def lines(
     runs: Mapping[str, Done],
     now: datetime,
     cycle: timedelta | None = None,
+    reboots: Mapping[str, datetime] | None = None,
+    proposed: Mapping[str, datetime] | None = None,
 ) -> list[Line]:
     """One line per server, by name.
 
     Args:
+        reboots: last reboot of each server; see ``reboots.last_reboots``.
+        proposed: since when each server has a proposal without an answer.
         cycle: longest time between two runs; the terms say "regularly" and no figure.
     """
     made = []
     for server in sorted(fleet, key=lambda server: server.name):
-        standing = standings.get(server.name, UNRECORDED)
-        made.append(_line(server, oracle, plans.get(server.name), standing, runs.get(server.name), now, cycle))
+        name = server.name
+        line = _line(server, oracle, plans.get(name), standings.get(name, UNRECORDED), runs.get(name), now, cycle)
+        waiting = reboot_since(plans.get(name), runs.get(name), (reboots or {}).get(name))
+        made.append(replace(line, reboot=waiting, proposed=(proposed or {}).get(name)))
     return made
+
+
+def reboot_since(plan: Plan | None, last: Done | None, rebooted: datetime | None) -> datetime | None:
+    """Since when a reboot is pending: the server said so when it was planned, or a run has brought a kernel since."""
+    since = [plan.made] if plan and plan.reboot_pending else []
+    if plan and plan.reboot and last and (last.plan, last.outcome) == (plan.name, "ok"):
+        since.append(last.at)
+    return min((at for at in since if rebooted is None or rebooted < at), default=None)
 
 
 def _line(  # noqa: PLR0917 - what one line is made of
@@ -110,6 +128,7 @@ def _line(  # noqa: PLR0917 - what one line is made of
         planned_at=plan.made if plan else None,
         last=last,
         opens=None if never else next_opening(case, refusals),
-        reboot=bool(plan and plan.reboot_pending),
+        reboot=None,
+        proposed=None,
         overdue=bool(cycle and not never and (seen is None or now - seen > cycle)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from infogere.calendar import Calendar, Window
@@ -32,6 +32,26 @@ class Standing:
 
 
 UNRECORDED = Standing()
+
+
+@dataclass(frozen=True)
+class Announced:
+    """Works that the customer was told of, with the mail server's acceptance on record.
+
+    Attributes:
+        works: their id.
+        start, end: the announced span, aware.
+        excluded: the notice was accepted in time, so that the span is outside the guarantees (A-5.5-3).
+    """
+
+    works: str
+    start: datetime
+    end: datetime
+    excluded: bool
+
+    def holds(self, at: datetime, expected_duration: int) -> bool:
+        """Whether something that starts at ``at`` can end inside."""
+        return self.start <= at and at + timedelta(seconds=expected_duration) <= self.end
 
 
 class Slot:
@@ -63,6 +83,7 @@ class Case:
         emergency: why it cannot wait for the window, in one line; empty: it can.
         agreement: reference of the customer's confirmed order, quote or ticket; empty: none.
         notified: when the customer was told (bandwidth reduction), aware; None: not.
+        announced: the works that cover the instant, or else the next ones; None: none are announced with proof.
         expected_duration: seconds; the action must be able to end inside the window.
     """
 
@@ -76,6 +97,7 @@ class Case:
     emergency: str = ""
     agreement: str = ""
     notified: datetime | None = None
+    announced: Announced | None = None
     expected_duration: int = 0
 
     @property
@@ -107,6 +129,12 @@ class Case:
         """The rule that sets window and agreement: the state's own where it allows the action otherwise."""
         own = self.state.actions.get(self.action)
         return own if own and own.verdict != "refused" else self.bought
+
+    @cached_property
+    def inside_works(self) -> bool:
+        """Whether the action waits for announced works, and can begin and end in them."""
+        works = self.announced
+        return bool(self.in_force.announced and works and works.holds(self.at, self.expected_duration))
 
     @cached_property
     def commissioned(self) -> bool:

@@ -62,7 +62,15 @@ def decide(case: Case) -> Decision:
             duties=(f"inform the customer as soon as possible ({clause})",),
             emergency=case.emergency,
         )
-    return _decision(case, *_ground(case), case.at)
+    return _decision(case, *_ground(case), case.at, duties=_counts(case))
+
+
+def _counts(case: Case) -> tuple[str, ...]:
+    """What the notice of announced works did not achieve."""
+    works = case.announced
+    if works is None or not case.inside_works or works.excluded:
+        return ()
+    return (f"works {works.works} were announced too late: the interruption counts in the availability (A-5.5-1)",)
 
 
 def judged(case: Case) -> Iterator[Refusal]:
@@ -112,6 +120,8 @@ def _ground(case: Case) -> tuple[str, str]:
     bought = case.in_force
     if bought.window and case.corrects:
         return "A-3.1.4-3", "a correction while the server is cut off: the sooner made, the sooner the cut ends"
+    if case.inside_works and case.announced:
+        return bought.announced or bought.clause, f"inside the announced works {case.announced.works}"
     if bought.window and not case.commissioned:
         return case.terms.levels[form.level].actions["deliver"].clause, (
             "the server is not delivered yet: no service to disturb, no window"
@@ -165,6 +175,8 @@ def inputs(case: Case) -> dict[str, str]:
         found["emergency"] = case.emergency
     if case.agreement:
         found["agreement"] = case.agreement
+    if case.in_force.announced and case.announced:
+        found["announced works"] = case.announced.works
     if case.notified:
         found["notified"] = case.calendar.local(case.notified).isoformat()
     if case.expected_duration:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from infogere.calendar import walltime
+from infogere.calendar import Calendar, walltime
 from infogere.fleet.check import judge_host
 from infogere.fleet.finding import Finding
 from infogere.fleet.models import Server
 from infogere.fleet.resolved import READ, ResolvedHost, plain
-from infogere.policy.case import Case
+from infogere.policy.case import Announced, Case
 from infogere.policy.deciding import Decision, decide
 from infogere.policy.oracle import Oracle, known_action
 from infogere.policy.standing import standing
 from infogere.record.entries import Decision as DecisionEntry
 from infogere.record.recorder import one_line
 from infogere.record.store import Store
+
+Works = Callable[[str, datetime, Calendar], Announced | None]
+"""The announced works that cover a server at an instant, or else the next ones."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Question:
         run: id of the run that asks; None: none is known.
         notified: when the customer was told, ISO 8601; empty: not.
         check_mode: nothing will be done; the answer is recorded as such.
+        works: asked where the action waits for announced works; None: no works are known.
     """
 
     action: str
@@ -40,6 +44,7 @@ class Question:
     expected_duration: int = 0
     run: str | None = None
     check_mode: bool = False
+    works: Works | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class Answer:
     """The decision's gist, and where it was written.
 
     Attributes:
+        works: the announced works that it is allowed in; empty: in none.
+        emergency: the reason, where that is what allowed it; the customer is then to be informed (A-L3-25, A-L4-12).
         faulty: the order form cannot be judged; that is an error of the inventory, not the contract's no.
         next_opening: local, with offset; None: waiting does not help, or it is allowed.
         seq: number of the entry in the record.
@@ -58,6 +65,8 @@ class Answer:
     seq: int
     next_opening: str | None = None
     duties: tuple[str, ...] = ()
+    works: str = ""
+    emergency: str = ""
     faulty: bool = False
 
 
@@ -123,6 +132,8 @@ def _decided(server: Server, question: Question, at: datetime, url: str) -> tupl
         notified=notified,
         expected_duration=question.expected_duration,
     )
+    if case.in_force.announced and question.works:
+        case = replace(case, announced=question.works(server.name, at, calendar))
     decision = decide(case)
     opening = decision.next_opening if not decision.allowed else None
     answer = {
@@ -131,6 +142,8 @@ def _decided(server: Server, question: Question, at: datetime, url: str) -> tupl
         "reason": decision.reason,
         "next_opening": calendar.local(opening).isoformat() if opening else None,
         "duties": decision.duties,
+        "works": case.announced.works if case.announced and case.inside_works else "",
+        "emergency": decision.emergency,
     }
     return answer, _entry(case, decision, question)
 

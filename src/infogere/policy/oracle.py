@@ -11,7 +11,7 @@ from infogere.calendar import Calendar
 from infogere.errors import InfogereError
 from infogere.fleet import nearest
 from infogere.fleet.models import OrderForm, Server
-from infogere.policy.case import UNRECORDED, Case, Slot, Standing
+from infogere.policy.case import UNRECORDED, Announced, Case, Slot, Standing
 from infogere.terms import ACTIONS, ActionName, Profile
 
 
@@ -50,6 +50,7 @@ class Oracle:
         emergency: str = "",
         agreement: str = "",
         notified: datetime | None = None,
+        announced: Announced | None = None,
         expected_duration: int = 0,
     ) -> Case:
         """The question whether ``action`` may start on ``server`` at ``at`` (aware; None: now).
@@ -75,6 +76,7 @@ class Oracle:
             emergency=emergency,
             agreement=agreement,
             notified=notified,
+            announced=announced,
             expected_duration=expected_duration,
         )
 

@@ -208,11 +208,35 @@ def bandwidth_notice(case: Case) -> Refusal | None:
     return Refusal(earliest.clause, f"the notice runs for {notice.hours} hours and is not over", opens=opens)
 
 
+@rule("A-5.5-1", "A reboot of a delivered server waits for works that the customer was told of, or for an emergency.")
+def announced_works(case: Case) -> Refusal | None:
+    clause = case.in_force.announced
+    if clause is None or not case.commissioned or case.corrects or case.inside_works:
+        return None
+    if case.emergency and case.in_force.emergency:
+        return None
+    works, local = case.announced, case.calendar.local
+    if works and works.start <= case.at:
+        reason = f"{case.expected_duration // 60} minutes no longer fit into works {works.works}"
+        return Refusal(clause, f"{reason}, which end at {local(works.end):%Y-%m-%d %H:%M}", _announce(case))
+    if works:
+        reason = f"works {works.works} begin at {local(works.start):%Y-%m-%d %H:%M}"
+        return Refusal(clause, reason, "wait for them, or give an emergency's reason", works.start)
+    reason = f"a {case.action} interrupts the service, and no works are announced for it with proof"
+    return Refusal(clause, reason, _announce(case))
+
+
+def _announce(case: Case) -> str:
+    command = f"infogere works announce --server {case.server.name} --start ... --duration ..."
+    return f'{command} --subject "Reboot for the new kernel", or give an emergency\'s reason'
+
+
 @rule("A-L3-24, A-L4-11", "Maintenance of a delivered server starts inside its window, or in an emergency.")
 def maintenance_window(case: Case) -> Refusal | None:
     clause = case.in_force.window
     # A server in the making has no service to disturb; a correction ends an outage (A-3.1.4-3).
-    if clause is None or not case.commissioned or case.corrects:
+    # Works have a date and an hour of their own, which the customer was told (A-5.5-2).
+    if clause is None or not case.commissioned or case.corrects or case.in_force.announced:
         return None
     opens = case.slot.next_opening(case.at, case.expected_duration)
     if opens == case.at or (case.emergency and case.in_force.emergency):

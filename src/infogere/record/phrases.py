@@ -42,6 +42,16 @@ PHRASES: Mapping[str, Phrase] = {
     ),
     "packages-updated": _about("plan", _given("outcome"), _updates),
     "interruption": _about("service", _given("seconds", "silent for ", " s"), _given("began", "from ")),
+    "rebooted": lambda data: [
+        {"ok": "rebooted", "unhealthy": "rebooted, not whole", "lost": "did not come back"}[data["outcome"]],
+        f"in {data['seconds']} s for" if data["outcome"] == "ok" else f"after {data['seconds']} s, for",
+        ", ".join([*data["packages"], *data["services"]]) + ",",
+        f"kernel {data['kernel_before']}" + (f" -> {data['kernel_after']}" if data.get("kernel_after") else ""),
+        data.get("works") and f"in works {data['works']}",
+        data.get("message") and f"({data['message']})",
+    ],
+    "customer-informed": lambda data: ["the customer is informed by notice", data["notice"]],
+    "update-proposal": _about("proposal", _updates, _given("notice", "in notice ")),
     "customer-choice": _about(
         "by",
         _given("choice"),

@@ -51,7 +51,7 @@ class AttributionDesk(IncidentWriter):
                 **common, cause=said.cause, party=party, evidence=one_line(said.evidence), settles=said.settles
             )
 
-        return self.about(incident, make)
+        return self.about_linked(incident, make)
 
     def contest(self, incident: str, by: str, reason: str) -> tuple[int, IncidentContested]:
         """The customer contests who is said to have caused it; until settled, the time counts (Q11)."""

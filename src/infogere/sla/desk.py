@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,9 +114,18 @@ class Desk:
         Raises:
             InfogereError: a value that no entry may hold.
         """
+        return self.append_then(make, lambda _reader, _seq, _made: ())[0]
+
+    def append_then(
+        self, make: Callable[[Reader], Made], then: Callable[[Reader, int, Made], Iterable[Entry]]
+    ) -> tuple[tuple[int, Made], list[tuple[int, Entry]]]:
+        """``append``, and in the same transaction what follows from the entry; both with their numbers."""
         try:
-            with Store(self.record_url, self.state_dir) as store:
-                return store.append_made(make, now=self.now)
+            with Store(self.record_url, self.state_dir) as store, store.writing(now=self.now) as transaction:
+                made = make(transaction.reader)
+                seq = transaction.append(made)
+                more = [(transaction.append(entry), entry) for entry in then(transaction.reader, seq, made)]
+                return (seq, made), more
         except ValidationError as error:
             raise refusal(error) from None
 

@@ -58,6 +58,8 @@ class IncidentDesk(IncidentWriter):
     def open(self, opening: Opening) -> tuple[int, IncidentOpened]:
         """Open an incident; its number is the next one of the year.
 
+        What the customer had refused or delayed on the server is linked to it; see ``also``.
+
         Raises:
             InfogereError: the ticket has its incident already, or an instant lies in the future.
         """
@@ -89,7 +91,7 @@ class IncidentDesk(IncidentWriter):
                 summary=one_line(opening.summary),
             )
 
-        return self.desk.append(make)
+        return self.append_linked(contract, make)
 
     def ticket(self, incident: str, ticket: str, at: datetime, by: str | None = None) -> tuple[int, IncidentTicket]:
         """The customer opened a ticket about it (A-5.3-1); ``by`` whom, where that must be checked."""

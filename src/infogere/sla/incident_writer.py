@@ -10,14 +10,16 @@ from infogere.errors import InfogereError
 from infogere.fleet.nearest import hint
 from infogere.record.entries import Entry
 from infogere.record.kinds.contract import ContractBasis
-from infogere.record.kinds.incidents import IncidentOpened
+from infogere.record.kinds.incidents import IncidentEntry, IncidentLinked, IncidentOpened
+from infogere.record.kinds.maintenance import CustomerChoice
 from infogere.record.reading import Reader, StoredEntry
 from infogere.record.recorder import one_line
-from infogere.sla import incidents, ledger
+from infogere.sla import incidents, ledger, refusals
 from infogere.sla.desk import Desk
 from infogere.sla.incidents import Dossier, seconds
 
 Made = TypeVar("Made", bound=Entry)
+Linkable = TypeVar("Linkable", bound=IncidentEntry)
 
 
 class IncidentWriter:
@@ -26,6 +28,8 @@ class IncidentWriter:
     def __init__(self, desk: Desk, author: str) -> None:
         self.desk = desk
         self._author = one_line(author)
+        self.also: list[tuple[int, Entry]] = []
+        """What the last act has written beside its own entry: links to what the customer refused."""
 
     def contract_of(self, incident: str) -> str:
         """The contract whose chain holds an incident, whether it still counts or not.
@@ -39,13 +43,40 @@ class IncidentWriter:
     def about(self, incident: str, make: Callable[[Dossier, dict[str, Any]], Made]) -> tuple[int, Made]:
         """Append the entry that ``make`` builds from the incident's dossier and the common fields."""
         contract = self.desk.contract(self.contract_of(incident))
+        return self.desk.append(self._with_dossier(contract, incident, make))
 
+    def about_linked(self, incident: str, make: Callable[[Dossier, dict[str, Any]], Linkable]) -> tuple[int, Linkable]:
+        """``about``, and ``append_linked``."""
+        contract = self.desk.contract(self.contract_of(incident))
+        return self.append_linked(contract, self._with_dossier(contract, incident, make))
+
+    def _with_dossier(
+        self, contract: ContractBasis, incident: str, make: Callable[[Dossier, dict[str, Any]], Made]
+    ) -> Callable[[Reader], Made]:
         def with_dossier(reader: Reader) -> Made:
             dossier = dossier_of(reader, contract.contract, incident)
             common = {**self.common(contract, dossier.server), "incident": incident, "follows": dossier.opened_seq}
             return make(dossier, common)
 
-        return self.desk.append(with_dossier)
+        return with_dossier
+
+    def append_linked(self, contract: ContractBasis, make: Callable[[Reader], Linkable]) -> tuple[int, Linkable]:
+        """Append an entry about an incident, and link what the customer had refused on its server (A-L3-27)."""
+        calendar = self.desk.calendar(contract)
+
+        def links(reader: Reader, _: int, made: Linkable) -> list[Entry]:
+            dossier = dossier_of(reader, contract.contract, made.incident)
+            began = datetime.fromtimestamp(dossier.began, UTC)
+            choices = ledger.entries(reader, contract.contract, {CustomerChoice.kind})
+            common = {**self.common(contract, dossier.server), "incident": dossier.id, "follows": dossier.opened_seq}
+            return [
+                IncidentLinked(**common, entry=choice.seq)
+                for choice in refusals.in_force(choices, dossier.server, began, calendar)
+                if choice.seq not in dossier.linked
+            ]
+
+        written, self.also = self.desk.append_then(make, links)
+        return written
 
     def common(self, contract: ContractBasis, server: str | None) -> dict[str, Any]:
         """The fields that every entry about an incident has."""

@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from infogere.record.entries import Decision
-from infogere.record.kinds.maintenance import Interruption
+from infogere.record.kinds.maintenance import CustomerInformed, Interruption
 from infogere.record.kinds.works import NoticeAttempt, NoticeQueued, WorksAnnounced, WorksCancelled, WorksDone
 from infogere.record.reading import StoredEntry
 from infogere.sla.incidents import seconds
 from infogere.sla.model import Works
 
 _ANNOUNCED = frozenset({WorksAnnounced.kind, WorksCancelled.kind, WorksDone.kind})
-_MAIL = frozenset({NoticeQueued.kind, NoticeAttempt.kind})
+_MAIL = frozenset({NoticeQueued.kind, NoticeAttempt.kind, CustomerInformed.kind})
 KINDS = _ANNOUNCED | _MAIL | {Interruption.kind, Decision.kind}
 _ACCEPTED = "accepted"
 
@@ -71,7 +71,7 @@ class Notices:
 
     Attributes:
         accepted: notice id to its earliest acceptance by a mail server, epoch seconds.
-        about: number of an entry to the ids of the notices that follow from it.
+        about: number of an entry to the ids of the notices that follow from it, or tell of it too.
     """
 
     accepted: Mapping[str, int]
@@ -141,7 +141,7 @@ def notices(entries: Iterable[StoredEntry]) -> Notices:
         if stored.kind not in _MAIL:
             continue
         match stored.typed():
-            case NoticeQueued() as entry if entry.follows is not None:
+            case NoticeQueued() | CustomerInformed() as entry if entry.follows is not None:
                 about[entry.follows] = (*about.get(entry.follows, ()), entry.notice)
             case NoticeAttempt() as entry if entry.outcome == _ACCEPTED:
                 at = seconds(entry.at)

@@ -439,9 +439,9 @@ class Facts:
     def _notices(self) -> tuple[dict[str, int], dict[int, list[str]]]:
         accepted: dict[str, int] = {}
         about: dict[int, list[str]] = {}
-        for body in self.of("notice", "notice-attempt"):
+        for body in self.of("notice", "notice-attempt", "customer-informed"):
             data = body["data"]
-            if body["kind"] == "notice" and body["follows"] is not None:
+            if body["kind"] != "notice-attempt" and body["follows"] is not None:
                 about.setdefault(body["follows"], []).append(data["notice"])
             if body["kind"] == "notice-attempt" and data["outcome"] == "accepted":
                 at = seconds(body["at"])

@@ -113,12 +113,15 @@ class ActionRule(Ruled):
         verdict: see ``Verdict``.
         window: clause that binds the start to the maintenance window; None: at any time.
         emergency: clause that lets an emergency start outside that window; None: none does.
+        announced: clause by which the action waits for works that the customer was told of, which then are its window;
+            None: it needs no notice.
         way_out: what the requester can do about a refusal, in one line.
     """
 
     verdict: Verdict
     window: ClauseId | None = None
     emergency: ClauseId | None = None
+    announced: ClauseId | None = None
     way_out: str = ""
 
 

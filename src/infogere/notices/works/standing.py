@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from infogere.calendar import Calendar
@@ -43,6 +43,17 @@ class Standing:
         """When the notice of the revision in force was accepted; None: no proof yet."""
         return self.accepted.get(self.current.notice)
 
+    @property
+    def proved(self) -> WorksAnnounced | None:
+        """The last revision whose notice was accepted: a move that nobody accepted leaves what was announced (Q28)."""
+        return next((one for one in reversed(self.revisions) if one.notice in self.accepted), None)
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """Start and end of what was announced, with proof where there is one."""
+        told = self.proved or self.current
+        return told.start, told.start + timedelta(seconds=told.duration_s)
+
     def excluded(self, calendar: Calendar) -> bool:
         """Whether the announced time is outside the guarantees: proved, and in time (A-5.5-3)."""
         return self.cancelled is None and self.proof is not None and in_time(self.proof, self.current.start, calendar)
@@ -68,6 +79,17 @@ def find(reader: Reader, works: str) -> list[Standing]:
     if not found:
         raise InfogereError(f"no works {works}", way_out="see: infogere works list")
     return found
+
+
+def covering(reader: Reader, server: str, at: datetime) -> Standing | None:
+    """The works with proof in which ``server`` may be interrupted at ``at``, else its next ones; None: no such."""
+    told = [
+        one
+        for one in everything(reader)
+        if one.proved and server in one.proved.servers and one.cancelled is None and not (one.done and one.done.ended)
+    ]
+    coming = [one for one in told if at <= one.span[1]]
+    return min(coming, key=lambda one: one.span[0], default=None)
 
 
 def everything(reader: Reader, contract: str | None = None) -> list[Standing]:

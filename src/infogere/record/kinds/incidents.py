@@ -132,7 +132,7 @@ class IncidentLinked(IncidentEntry):
     """It belongs to a problem (A-2-4), to planned works or to a decision of the customer (A-L3-27)."""
 
     kind: ClassVar[str] = "incident-linked"
-    clauses: ClassVar[tuple[str, ...]] = ("A-1-1", "A-2-4", "A-2-6", "A-L3-27")
+    clauses: ClassVar[tuple[str, ...]] = ("A-1-1", "A-2-4", "A-2-6", "A-L3-27", "A-L4-13")
 
     problem: Name | None = None
     works: Name | None = None

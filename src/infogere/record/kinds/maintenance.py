@@ -66,6 +66,64 @@ class Interruption(RunEntry):
     works: Name | None = None
 
 
+class Rebooted(RunEntry):
+    """A server was rebooted, once, for everything that waited for it.
+
+    Attributes:
+        outcome: ``unhealthy``: it is back, but a health check fails; ``lost``: it did not come back in time.
+        packages, services: what asked for it; services run replaced code and cannot be restarted.
+        boot_before, boot_after: the kernel's boot id, and when its first process began.
+        ended: when every health check answered again; ``seconds`` from ``began`` to then, or until it was given up.
+        works: the announced works that it happened in.
+    """
+
+    kind: ClassVar[str] = "rebooted"
+    clauses: ClassVar[tuple[str, ...]] = ("A-1-1", "A-L3-10", "A-3.1.5-4", "A-5.5-3")
+    after_the_fact: ClassVar[bool] = True
+
+    outcome: Literal["ok", "unhealthy", "lost"]
+    packages: Annotated[tuple[Name, ...], Field(max_length=200)]
+    services: Annotated[tuple[Name, ...], Field(max_length=200)] = ()
+    kernel_before: Name
+    kernel_after: Name | None = None
+    boot_before: Name
+    boot_after: Name | None = None
+    began: Instant
+    ended: Instant | None = None
+    seconds: Count
+    works: Name | None = None
+    message: Line | None = None
+
+
+class CustomerInformed(RunEntry):
+    """A notice that was written before tells the customer of this run's emergency too; ``follows`` is its decision."""
+
+    kind: ClassVar[str] = "customer-informed"
+    clauses: ClassVar[tuple[str, ...]] = ("A-1-1", "A-L3-25", "A-L4-12")
+
+    notice: Name
+
+
+class UpdateProposal(Entry):
+    """Updates were proposed to the customer, who may agree, refuse or delay (A-L3-23, A-L3-27).
+
+    Attributes:
+        digest: SHA-256 over the canonical JSON of the changes: the same set is proposed once.
+    """
+
+    kind: ClassVar[str] = "update-proposal"
+    clauses: ClassVar[tuple[str, ...]] = ("A-1-1", "A-L3-23", "A-L3-27", "A-2-8")
+
+    server: Name
+    contract: Name
+    proposal: Name
+    notice: Name
+    author: Name
+    digest: Hex
+    changes: Annotated[_Changes, Field(min_length=1)]
+    services: Annotated[tuple[Name, ...], Field(max_length=200)] = ()
+
+
 class CustomerChoice(Entry):
     """The customer refused or delayed an update, or agreed to one (A-L3-23, A-L3-27)."""
 

@@ -67,7 +67,7 @@ def state_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def choose(verb: str, *options: str) -> Any:
-    common = ["--server", WEB1, "-p", "nginx", "--proposal", "Q-17", "--by", "Ada", "-i", EXAMPLE]
+    common = ["--server", WEB1, "-p", "nginx", "--ticket", "Q-17", "--by", "Ada", "-i", EXAMPLE]
     return runner.invoke(app, [verb, *common, *options])
 
 

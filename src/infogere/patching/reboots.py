@@ -1,0 +1,167 @@
+"""Keep a reboot in the record: what asked for it, for how long nothing answered, in which announced works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from infogere.errors import InfogereError
+from infogere.fleet.models import Server
+from infogere.notices.outbox import Outbox
+from infogere.notices.works import announcing, standing
+from infogere.patching.facts import Word
+from infogere.patching.keeping import Controller, append_or_spool
+from infogere.record.database import RecordError
+from infogere.record.kinds.maintenance import Interruption, Rebooted
+from infogere.record.reading import Reader
+from infogere.record.recorder import one_line
+
+SERVICE = "reboot"
+"""What an interruption by a reboot calls itself: no service answers."""
+
+
+class Waiting(BaseModel):
+    """What the module ``server_reboot`` said before the reboot; the server's words, checked."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    packages: Annotated[tuple[Word, ...], Field(max_length=200)]
+    services: Annotated[tuple[Word, ...], Field(max_length=200)] = ()
+    kernel: Word
+    boot: Word
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Everything that asked for the reboot."""
+        return (*self.packages, *self.services)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a reboot went.
+
+    Attributes:
+        began, ended: from the last answer to the first moment at which every health check answered; aware.
+            ``ended`` of a reboot that is not ``ok``: when it was given up.
+        after: ``{boot, kernel}`` of the new boot; empty: it did not come back.
+        works: id of the announced works; empty: none.
+        decision: number of the entry that allowed it.
+    """
+
+    outcome: Literal["ok", "unhealthy", "lost"]
+    began: datetime
+    ended: datetime
+    after: Mapping[str, Any]
+    works: str = ""
+    decision: int | None = None
+    message: str = ""
+
+    @property
+    def seconds(self) -> int:
+        return max(0, round((self.ended - self.began).total_seconds()))
+
+
+def waiting_of(server: str, said: Mapping[str, Any]) -> Waiting:
+    """What waits on the server.
+
+    Raises:
+        InfogereError: its words have not the form of it.
+    """
+    try:
+        return Waiting.model_validate(said)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InfogereError(
+            f"{server}: what it says of its reboot is none: {'.'.join(map(str, first['loc']))}: {first['msg']}",
+            way_out="look at the server: cat /run/reboot-required.pkgs; needrestart -b",
+        ) from None
+
+
+def keep(server: Server, waiting: Waiting, went: Outcome, controller: Controller, terms: str) -> None:
+    """Write the reboot, and, where everything answers again, the interruption that it was."""
+    about: dict[str, Any] = {
+        "terms": terms,
+        "run": controller.run,
+        "server": server.name,
+        "contract": server.order_form.id,
+        "follows": went.decision,
+    }
+    whole = went.outcome == "ok"
+    append_or_spool(
+        Rebooted(
+            **about,
+            outcome=went.outcome,
+            packages=waiting.packages,
+            services=waiting.services,
+            kernel_before=waiting.kernel,
+            kernel_after=went.after.get("kernel"),
+            boot_before=waiting.boot,
+            boot_after=went.after.get("boot"),
+            began=went.began,
+            ended=went.ended if whole else None,
+            seconds=went.seconds,
+            works=went.works or None,
+            message=one_line(went.message) or None,
+        ),
+        controller,
+    )
+    if whole:
+        append_or_spool(
+            Interruption(
+                **about,
+                at=went.began,
+                service=SERVICE,
+                began=went.began,
+                seconds=went.seconds,
+                works=went.works or None,
+            ),
+            controller,
+        )
+
+
+def close_works(outbox: Outbox, works: str, *, author: str, now: datetime) -> int | None:
+    """Say when the works ended, once all of their servers were rebooted: the rest of their span counts again.
+
+    Returns:
+        Seconds outside the announced span, which count (Q28); None: a server is still to come, or somebody closed them.
+    """
+    try:
+        with Reader(outbox.url) as reader:
+            known = standing.find(reader, works)
+            done: dict[str, Rebooted] = {}
+            for stored in reader.newest(Rebooted.kind):
+                entry = stored.typed()
+                if isinstance(entry, Rebooted) and entry.works == works and entry.outcome == "ok":
+                    done.setdefault(entry.server, entry)
+    except RecordError:
+        return None  # the reboot itself waits in the spool
+    wanted = {name for one in known for name in (one.proved or one.current).servers}
+    if wanted - done.keys() or any(one.cancelled or (one.done and one.done.ended) for one in known):
+        return None
+    closed = announcing.done(
+        outbox,
+        works,
+        began=min(entry.began for entry in done.values()),
+        ended=max(entry.ended for entry in done.values() if entry.ended),
+        result=f"rebooted: {', '.join(f'{name} {done[name].seconds} s' for name in sorted(wanted))}"[:500],
+        author=author,
+        now=now,
+    )
+    return max(seconds for _, seconds in closed)
+
+
+def last_reboots(url: str) -> dict[str, datetime]:
+    """When each server last came back from a reboot of ours."""
+    found: dict[str, datetime] = {}
+    try:
+        with Reader(url) as reader:
+            for entry in reader.newest(Rebooted.kind):
+                if entry.server and entry.data["outcome"] != "lost":
+                    found.setdefault(entry.server, entry.at)
+    except RecordError:
+        return {}
+    return found
