@@ -61,7 +61,7 @@ class ActionModule(ActionBase):
             work = dict.fromkeys(party.servers, reboot_key(reason, party.calendar.local(now).date()))
         to = ", ".join(box.address for box in party.recipients)
         if self._task.check_mode:
-            return {"changed": False, "msg": f"{to} would be informed of the emergency first"}
+            return {"changed": False, "msg": f"{host}: {to} would be informed of the emergency first"}
         emergency = Emergency(
             arguments["about"], party, host, work, reason, changes_in(plans), arguments["decision"], PROCESS_RUN
         )
@@ -94,4 +94,4 @@ def _said(host: str, told: Told) -> dict[str, Any]:
     words = f"notice {told.notice} of the emergency is not accepted yet ({first.state}: {first.answer})"
     way_out = f"resend {told.notice}" if first.state in {"refused", "in-doubt"} else "flush"
     said = f"{host}: {words}; the run goes on -> infogere notices {way_out}"
-    return {**result, "msg": said, "warnings": [said]}
+    return {**result, "warnings": [said]}

@@ -57,6 +57,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description: Who is informed, in one line.
+  returned: when a mail server has taken the notice, and in check mode
+  type: str
+  sample: "web1.example.com: ada@example.com is informed of the emergency by notice N-3f9a01c2d4e55a10"
 notice:
   description: Id of the notice.
   returned: when somebody can be informed, not in check mode

@@ -104,6 +104,8 @@ def arrange(entries: Sequence[StoredEntry], wanted: Wanted, end_of_chain: Proof)
         works=events.works(entries, past, own),
         runs=chapters.runs(entries, frame),
         updates=chapters.updates(entries, frame),
+        reboots=chapters.reboots(entries, frame),
+        emergencies=chapters.emergencies(entries, frame),
         backups=chapters.backups(entries, found, _retention(head, rules[wanted.profile])),
         claims=chapters.claims(entries, frame),
         time=chapters.support_time(entries, found, frame),

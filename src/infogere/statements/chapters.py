@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from infogere.record.entries import Entry, RunBegin, RunEnd
+from infogere.record.entries import Decision, Entry, RunBegin, RunEnd
 from infogere.record.kinds.contract import ContractBasis
-from infogere.record.kinds.maintenance import BackupDone, PackagesUpdated, RestoreDrill
+from infogere.record.kinds.maintenance import BackupDone, CustomerChoice, PackagesUpdated, Rebooted, RestoreDrill
 from infogere.record.kinds.money import (
     ClaimApplied,
     ClaimCredited,
@@ -26,6 +26,7 @@ from infogere.record.kinds.money import (
     TimeSpent,
 )
 from infogere.record.reading import StoredEntry
+from infogere.sla import works
 from infogere.sla.incidents import seconds
 from infogere.sla.result import Span
 from infogere.statements.language import instant
@@ -37,8 +38,10 @@ from infogere.statements.rows import (
     Change,
     Claim,
     Drill,
+    EmergencyRow,
     Grant,
     MaintenanceRun,
+    RebootRow,
     Spent,
     SupportTime,
     UpdateRow,
@@ -52,6 +55,8 @@ KINDS = frozenset(
         RunBegin,
         RunEnd,
         PackagesUpdated,
+        Rebooted,
+        CustomerChoice,
         BackupDone,
         RestoreDrill,
         ClaimOpened,
@@ -64,6 +69,8 @@ KINDS = frozenset(
     )
 )
 Model = TypeVar("Model", bound=Entry)
+_REHEARSAL = "check mode"  # as the gate explains a decision that nothing follows
+_URGENT = ("patch-critical", "reboot", "converge")
 _KINDS_OF_BACKUP: tuple[What, ...] = ("databases", "files")
 
 
@@ -134,6 +141,51 @@ def updates(entries: Iterable[StoredEntry], frame: Frame) -> tuple[UpdateRow, ..
         UpdateRow(day, tuple(sorted(names)), outcome, changes)  # type: ignore[arg-type]  # a PackagesUpdated's own
         for (day, outcome, changes), names in servers.items()
     )
+
+
+def reboots(entries: Iterable[StoredEntry], frame: Frame) -> tuple[RebootRow, ...]:
+    """Reboots that began in the month."""
+    return tuple(
+        RebootRow(
+            seconds(one.began),
+            one.server,
+            one.outcome,
+            one.seconds,
+            (*one.packages, *one.services),
+            (one.kernel_before, one.kernel_after)
+            if one.kernel_after and one.kernel_after != one.kernel_before
+            else None,
+            one.works,
+        )
+        for one in sorted(_typed(entries, Rebooted), key=lambda one: (one.began, one.server))
+        if frame.holds(seconds(one.began))
+    )
+
+
+def emergencies(entries: Iterable[StoredEntry], frame: Frame) -> tuple[EmergencyRow, ...]:
+    """Decisions of the month by which an emergency opened the window, and when the customer was told (A-L3-25)."""
+    entries = tuple(entries)
+    notices = works.notices(entries)
+    rows = []
+    for stored in entries:
+        decision = stored.typed() if stored.kind == Decision.kind else None
+        if not (isinstance(decision, Decision) and decision.allowed and decision.emergency):
+            continue
+        if _REHEARSAL in decision.explain or not frame.holds(seconds(decision.at)):
+            continue
+        told = [notices.accepted[one] for one in notices.about.get(stored.seq, ()) if one in notices.accepted]
+        action = decision.action if decision.action in _URGENT else "other"
+        rows.append(
+            EmergencyRow(
+                seconds(decision.at),
+                decision.server,
+                action,  # type: ignore[arg-type]  # one of them
+                decision.emergency,
+                decision.clause or "A-L3-25",
+                min(told, default=None),
+            )
+        )
+    return tuple(rows)
 
 
 def backups(entries: Iterable[StoredEntry], basis: ContractBasis, asked: Retention) -> Backups:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from infogere.record.kinds.incidents import IncidentAttributed, Problem
-from infogere.record.kinds.maintenance import Interruption
+from infogere.record.kinds.maintenance import CustomerChoice, Interruption
 from infogere.record.reading import StoredEntry
 from infogere.sla import incidents as files
 from infogere.sla import works as announcements
@@ -16,12 +16,18 @@ from infogere.sla.result import IncidentLine, Result, WorksLine
 from infogere.statements import chapters
 from infogere.statements.chapters import Frame
 from infogere.statements.model import IncidentRow, WorksRow
+from infogere.statements.rows import ChoiceRow
 
 
 def incidents(entries: Sequence[StoredEntry], past: History, own: Result, frame: Frame) -> tuple[IncidentRow, ...]:
     """The incidents of the month in the order in which they began, numbered from 1."""
     known = {incident.id: incident for incident in past.incidents}
-    desk = _Desk(files.fold(entries), files.problems(entries), _clauses(own, "incident."), frame)
+    choices = {
+        stored.seq: entry
+        for stored in entries
+        if stored.kind == CustomerChoice.kind and isinstance(entry := stored.typed(), CustomerChoice)
+    }
+    desk = _Desk(files.fold(entries), files.problems(entries), choices, _clauses(own, "incident."), frame)
     lines = sorted(own.incidents, key=lambda line: (_began(line, known[line.id]), line.id))
     return tuple(desk.row(number, line, known[line.id]) for number, line in enumerate(lines, 1))
 
@@ -57,6 +63,7 @@ class _Desk:
 
     dossiers: Mapping[str, Dossier]
     problems: Mapping[str, Problem]
+    choices: Mapping[int, CustomerChoice]
     clauses: Mapping[str, str]
     frame: Frame
 
@@ -89,7 +96,15 @@ class _Desk:
             contest_reason=contest.reason if contest else "",
             problem=dossier.problem,
             root_cause=problem.root_cause if problem else None,
+            choices=tuple(self._choices(dossier)),
         )
+
+    def _choices(self, dossier: Dossier) -> Iterator[ChoiceRow]:
+        for seq in dict.fromkeys(dossier.linked):
+            said = self.choices.get(seq)
+            if said and said.choice != "agreed":
+                day = self.frame.day_of(seconds(said.said))
+                yield ChoiceRow(said.choice, said.packages, day, said.by, said.proposal)
 
 
 def _works(line: WorksLine, job: Works, clause: str, services: Mapping[tuple[int, str], str]) -> WorksRow:

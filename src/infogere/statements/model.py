@@ -16,7 +16,16 @@ from zoneinfo import ZoneInfo
 
 from infogere.sla.model import Cause, Effect
 from infogere.sla.result import BothProfiles, IncidentStanding, Result, Span, WorksStanding
-from infogere.statements.rows import Backups, Claim, MaintenanceRun, SupportTime, UpdateRow
+from infogere.statements.rows import (
+    Backups,
+    ChoiceRow,
+    Claim,
+    EmergencyRow,
+    MaintenanceRun,
+    RebootRow,
+    SupportTime,
+    UpdateRow,
+)
 from infogere.terms.readings import Profile
 
 CellState = Literal["kept", "breach", "running", "to-come"]
@@ -87,6 +96,7 @@ class IncidentRow:
         contract_s, monitoring_s: seconds of each clock inside the month.
         contested_by: who contests the attribution while nobody has settled it; empty: nobody.
         clause: the clause behind ``standing``.
+        choices: refused and delayed updates that it is linked to.
     """
 
     number: int
@@ -110,6 +120,7 @@ class IncidentRow:
     contest_reason: str
     problem: str | None
     root_cause: str | None
+    choices: tuple[ChoiceRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +179,8 @@ class Statement:
     works: tuple[WorksRow, ...]
     runs: tuple[MaintenanceRun, ...]
     updates: tuple[UpdateRow, ...]
+    reboots: tuple[RebootRow, ...]
+    emergencies: tuple[EmergencyRow, ...]
     backups: Backups
     claims: tuple[Claim, ...]
     time: SupportTime

@@ -36,6 +36,42 @@ class UpdateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RebootRow:
+    """One reboot: ``reasons`` are packages and services that asked for it; ``seconds`` until everything answered."""
+
+    at: int
+    server: str
+    outcome: Literal["ok", "unhealthy", "lost"]
+    seconds: int
+    reasons: tuple[str, ...]
+    kernels: tuple[str, str] | None
+    works: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyRow:
+    """Work outside the window; ``told`` is when a mail server first took the notice of it, None: none did."""
+
+    at: int
+    server: str
+    action: Literal["patch-critical", "reboot", "converge", "other"]
+    reason: str
+    clause: str
+    told: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRow:
+    """What the customer refused or delayed before an incident (A-L3-27)."""
+
+    choice: Literal["refused", "deferred"]
+    packages: tuple[str, ...]
+    day: date
+    by: str
+    proposal: str
+
+
+@dataclass(frozen=True, slots=True)
 class MaintenanceRun:
     """One playbook on one server; ``end`` None: it has no end on record."""
 
