@@ -16,7 +16,7 @@ from infogere.sla.incidents import seconds
 from infogere.sla.model import History, Rules
 from infogere.sla.periods import Period
 from infogere.sla.result import Result
-from infogere.statements import chapters, events
+from infogere.statements import chapters, events, interventions
 from infogere.statements.chapters import Frame, Retention
 from infogere.statements.model import CellState, Head, Proof, Statement, YearCell
 from infogere.terms import Profile
@@ -104,8 +104,8 @@ def arrange(entries: Sequence[StoredEntry], wanted: Wanted, end_of_chain: Proof)
         works=events.works(entries, past, own),
         runs=chapters.runs(entries, frame),
         updates=chapters.updates(entries, frame),
-        reboots=chapters.reboots(entries, frame),
-        emergencies=chapters.emergencies(entries, frame),
+        reboots=interventions.reboots(entries, frame),
+        emergencies=interventions.emergencies(entries, frame),
         backups=chapters.backups(entries, found, _retention(head, rules[wanted.profile])),
         claims=chapters.claims(entries, frame),
         time=chapters.support_time(entries, found, frame),

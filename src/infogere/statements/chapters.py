@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from infogere.record.entries import Decision, Entry, RunBegin, RunEnd
+from infogere.record.entries import Entry, RunBegin, RunEnd
 from infogere.record.kinds.contract import ContractBasis
 from infogere.record.kinds.maintenance import BackupDone, CustomerChoice, PackagesUpdated, Rebooted, RestoreDrill
 from infogere.record.kinds.money import (
@@ -26,7 +26,6 @@ from infogere.record.kinds.money import (
     TimeSpent,
 )
 from infogere.record.reading import StoredEntry
-from infogere.sla import works
 from infogere.sla.incidents import seconds
 from infogere.sla.result import Span
 from infogere.statements.language import instant
@@ -38,10 +37,8 @@ from infogere.statements.rows import (
     Change,
     Claim,
     Drill,
-    EmergencyRow,
     Grant,
     MaintenanceRun,
-    RebootRow,
     Spent,
     SupportTime,
     UpdateRow,
@@ -69,8 +66,6 @@ KINDS = frozenset(
     )
 )
 Model = TypeVar("Model", bound=Entry)
-_REHEARSAL = "check mode"  # as the gate explains a decision that nothing follows
-_URGENT = ("patch-critical", "reboot", "converge")
 _KINDS_OF_BACKUP: tuple[What, ...] = ("databases", "files")
 
 
@@ -128,7 +123,7 @@ def runs(entries: Iterable[StoredEntry], frame: Frame) -> tuple[MaintenanceRun, 
 def updates(entries: Iterable[StoredEntry], frame: Frame) -> tuple[UpdateRow, ...]:
     """Updates of the month; servers that got the same changes on the same day share a row."""
     servers: dict[tuple[date, str, tuple[Change, ...]], set[str]] = {}
-    for entry in _typed(entries, PackagesUpdated):
+    for entry in typed(entries, PackagesUpdated):
         if not (entry.changes and frame.holds(seconds(entry.at))):
             continue
         changes = tuple(
@@ -143,54 +138,9 @@ def updates(entries: Iterable[StoredEntry], frame: Frame) -> tuple[UpdateRow, ..
     )
 
 
-def reboots(entries: Iterable[StoredEntry], frame: Frame) -> tuple[RebootRow, ...]:
-    """Reboots that began in the month."""
-    return tuple(
-        RebootRow(
-            seconds(one.began),
-            one.server,
-            one.outcome,
-            one.seconds,
-            (*one.packages, *one.services),
-            (one.kernel_before, one.kernel_after)
-            if one.kernel_after and one.kernel_after != one.kernel_before
-            else None,
-            one.works,
-        )
-        for one in sorted(_typed(entries, Rebooted), key=lambda one: (one.began, one.server))
-        if frame.holds(seconds(one.began))
-    )
-
-
-def emergencies(entries: Iterable[StoredEntry], frame: Frame) -> tuple[EmergencyRow, ...]:
-    """Decisions of the month by which an emergency opened the window, and when the customer was told (A-L3-25)."""
-    entries = tuple(entries)
-    notices = works.notices(entries)
-    rows = []
-    for stored in entries:
-        decision = stored.typed() if stored.kind == Decision.kind else None
-        if not (isinstance(decision, Decision) and decision.allowed and decision.emergency):
-            continue
-        if _REHEARSAL in decision.explain or not frame.holds(seconds(decision.at)):
-            continue
-        told = [notices.accepted[one] for one in notices.about.get(stored.seq, ()) if one in notices.accepted]
-        action = decision.action if decision.action in _URGENT else "other"
-        rows.append(
-            EmergencyRow(
-                seconds(decision.at),
-                decision.server,
-                action,  # type: ignore[arg-type]  # one of them
-                decision.emergency,
-                decision.clause or "A-L3-25",
-                min(told, default=None),
-            )
-        )
-    return tuple(rows)
-
-
 def backups(entries: Iterable[StoredEntry], basis: ContractBasis, asked: Retention) -> Backups:
     """The last daily points, as many as are kept (A-4.5-3, A-4.5-5), and the last restore drill."""
-    made = [entry for entry in _typed(entries, BackupDone) if date.fromisoformat(entry.day) <= asked.last]
+    made = [entry for entry in typed(entries, BackupDone) if date.fromisoformat(entry.day) <= asked.last]
     points: dict[tuple[str, str], dict[date, BackupDone]] = {}
     for entry in made:
         days = points.setdefault((entry.server, entry.what), {})
@@ -229,7 +179,7 @@ def _backup_row(server: str, what: What, days: Mapping[date, BackupDone], asked:
 
 
 def _last_drill(entries: Iterable[StoredEntry], until: int) -> Drill | None:
-    drills = [entry for entry in _typed(entries, RestoreDrill) if seconds(entry.at) < until]
+    drills = [entry for entry in typed(entries, RestoreDrill) if seconds(entry.at) < until]
     if not drills:
         return None
     last = max(drills, key=lambda entry: entry.at)
@@ -275,7 +225,7 @@ def claims(entries: Iterable[StoredEntry], frame: Frame) -> tuple[Claim, ...]:
 
 def support_time(entries: Iterable[StoredEntry], basis: ContractBasis, frame: Frame) -> SupportTime:
     """Credits that could be used in the month, and what was counted in it (article 4.1.4)."""
-    spent = [entry for entry in _typed(entries, TimeSpent) if date.fromisoformat(entry.day) <= frame.last_day]
+    spent = [entry for entry in typed(entries, TimeSpent) if date.fromisoformat(entry.day) <= frame.last_day]
     used: dict[str, list[int]] = {}
     for entry in spent:
         here = date.fromisoformat(entry.day) >= frame.first_day
@@ -289,7 +239,7 @@ def support_time(entries: Iterable[StoredEntry], basis: ContractBasis, frame: Fr
             entry.minutes,
             *used.get(entry.grant, (0, 0)),
         )
-        for entry in _typed(entries, TimeGranted)
+        for entry in typed(entries, TimeGranted)
     ]
     return SupportTime(
         basis.time_credit_minutes,
@@ -308,6 +258,7 @@ def clip(span: Span, frame: Frame) -> Span | None:
     return (start, end) if start <= end and span[0] < frame.end and span[1] >= frame.start else None
 
 
-def _typed(entries: Iterable[StoredEntry], model: type[Model]) -> list[Model]:
+def typed(entries: Iterable[StoredEntry], model: type[Model]) -> list[Model]:
+    """The entries of one kind."""
     found = [entry.typed() for entry in entries if entry.kind == model.kind]
     return [entry for entry in found if isinstance(entry, model)]

@@ -10,9 +10,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from infogere import terms
 from infogere.cli.patch import app
 from infogere.errors import InfogereError
+from infogere.patching import frozen
 from infogere.patching.choices import choices_of
+from infogere.patching.facts import pending_of
+from infogere.patching.judging import Judge
+from infogere.patching.plan import plan_of
 
 runner = CliRunner()
 
@@ -71,6 +76,23 @@ def choose(verb: str, *options: str) -> Any:
     return runner.invoke(app, [verb, *common, *options])
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ((), "say what it was said on"),
+        (("--ticket", "T-1", "--proposal", "P-20261120-3f9a01"), "say what it was said on"),
+        (("--proposal", "P-20261120-3f9a01"), "no proposal P-20261120-3f9a01 on record"),
+        (("--ticket", "T-1"), "does not say which update"),
+        (("--ticket", "T-1", "-s", WEB1), "does not say which update"),
+        (("--ticket", "T-1", "-s", WEB1, "-p", "nginx", "--said", "2099-01-01T10:00"), "--said lies in the future"),
+    ],
+)
+def test_what_an_answer_is_about(state_dir: Path, options: tuple[str, ...], words: str) -> None:
+    result = runner.invoke(app, ["agree", "--by", "Ada", "-i", EXAMPLE, *options])
+    assert isinstance(result.exception, InfogereError)
+    assert words in str(result.exception)
+
+
 def test_the_customer_s_word_goes_into_the_record(state_dir: Path) -> None:
     assert choose("refuse", "--reason", "a sale is on").stdout.startswith(
         f"entry 1: Ada refused nginx on {WEB1} (Q-17)"
@@ -85,6 +107,7 @@ def test_the_customer_s_word_goes_into_the_record(state_dir: Path) -> None:
     "options",
     [
         ("defer", "--reason", "sale", "--until", "Christmas"),
+        ("defer", "--reason", "sale", "--until", "2020-12-27"),
         ("refuse", "--reason", "two\nlines"),
         ("agree", "--said", "2026-11-20"),
     ],
@@ -103,3 +126,55 @@ def test_the_fleet_at_a_glance(state_dir: Path) -> None:
     overdue = runner.invoke(app, ["status", "-i", EXAMPLE, "--cycle", "14"])
     assert overdue.exit_code == 1
     assert "overdue" in overdue.stdout
+
+
+def frozen_plan(state_dir: Path) -> None:
+    said = {"changes": [{"package": "nginx", "installed": "1.24.0-1", "candidate": "1.26.0-1"}]}
+    made = plan_of(WEB1, "OF-2026-0042", pending_of(WEB1, said), Judge(terms.load(), terms.readings()))
+    frozen.freeze(state_dir, made)
+
+
+def invoke(*arguments: str) -> str:
+    result = runner.invoke(app, [*arguments, "-i", EXAMPLE])
+    if isinstance(result.exception, InfogereError):
+        raise result.exception
+    return result.stdout
+
+
+def test_from_the_proposal_to_the_answer(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INFOGERE_SMTP_URL", "smtp://127.0.0.1:1")  # nobody takes it: it waits in the outbox
+    monkeypatch.setenv("INFOGERE_MAIL_FROM", "Example Hosting <ops@provider.example>")
+    with pytest.raises(InfogereError, match="has no plan"):
+        invoke("propose", "-s", WEB1)
+    frozen_plan(state_dir)
+    assert "nginx 1.24.0-1 -> 1.26.0-1" in invoke("propose", "-s", WEB1, "--preview")
+    assert not (state_dir / "record.db").exists()
+    first = runner.invoke(app, ["propose", "-s", WEB1, "-i", EXAMPLE])
+    assert (first.exit_code, "not accepted yet" in first.output) == (1, True)
+    made = json.loads(invoke("propose", "-s", WEB1, "--json"))
+    assert (made["fresh"], made["open"]) == (False, ["nginx"])
+    shown = invoke("propose", "-s", WEB1)
+    assert f"infogere patch agree|refuse|defer --proposal {made['proposal']}" in shown
+    (line,) = [one for one in json.loads(invoke("status", "--json")) if one["server"] == WEB1]
+    assert line["proposed"] is not None
+    assert made["proposal"] in runner.invoke(app, ["show", WEB1]).stdout
+
+    with pytest.raises(InfogereError, match="does not have vim"):
+        invoke("agree", "--proposal", made["proposal"], "-p", "vim", "--by", "Ada")
+    assert "Ada agreed nginx" in invoke("agree", "--proposal", made["proposal"], "--by", "Ada")
+    (line,) = [one for one in json.loads(invoke("status", "--json")) if one["server"] == WEB1]
+    assert line["proposed"] is None
+
+
+def test_a_level_without_updates_gets_no_proposal(state_dir: Path) -> None:
+    with pytest.raises(InfogereError, match="gets no updates from us"):
+        invoke("propose", "-s", "build.garage-lambert.example")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(("-s", "web1.example.net"), "web1.example.net"), (("-s", WEB1, "--emergency", " "), "--emergency is empty")],
+)
+def test_a_reboot_of_nobody_or_for_nothing(state_dir: Path, options: tuple[str, ...], words: str) -> None:
+    with pytest.raises(InfogereError, match=words):
+        invoke("reboot", *options)

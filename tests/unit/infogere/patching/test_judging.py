@@ -155,3 +155,18 @@ def test_three_plain_components(old: tuple[int, ...], new: tuple[int, ...]) -> N
 def test_hostile_text_is_judged_not_trusted(installed: str, candidate: str, package: str) -> None:
     found = JUDGE.judge(installed, candidate, package)
     assert found.update_class in ("revision", "minor", "major", "unknown", "downgrade")
+
+
+def test_the_terms_may_except_a_package_whose_point_releases_count_in_the_second_component() -> None:
+    """Debian's systemd: 252.38 -> 252.39 (Q12)."""
+    loaded = terms.load()
+    listed = loaded.updates.exceptions[0].model_copy(update={"packages": ("systemd",), "says": "point releases"})
+    updates = loaded.updates.model_copy(update={"exceptions": (listed,)})
+    judge = Judge(loaded.model_copy(update={"updates": updates}), terms.readings())
+    version = ("252.38-1~deb12u1", "252.39-1~deb12u1")
+    assert not JUDGE.judge(*version, "systemd").allowed
+    found = judge.judge(*version, "systemd")
+    assert (found.update_class, found.allowed) == ("minor", True)
+    assert found.reason.endswith("listed exception: point releases")
+    assert not judge.judge(*version, "udev").allowed
+    assert not judge.judge("252.38-1", "1:252.38-1", "systemd").allowed, "an epoch is not what was excepted"

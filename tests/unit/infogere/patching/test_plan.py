@@ -143,3 +143,9 @@ def test_what_is_planned_stands_on_its_own(graph: dict[str, tuple[str | None, st
     for item in made.planned:
         assert item.update_class in ("revision", "minor")
         assert set(item.needs) & {other.package for other in made.changes} <= planned
+
+
+def test_a_refused_major_update_says_what_lifts_it() -> None:
+    (refused,) = plan(change("systemd", "252.38-1~deb12u1", "252.39-1~deb12u1")).refused
+    for words in ("component 2 changes: 252.38 -> 252.39", "infogere patch propose", "updates.exceptions"):
+        assert words in refused.reason

@@ -32,6 +32,8 @@ AT = moment("2026-10-05 09:30")
 
 CHANGE = {"package": "openssl", "installed": "3.0.20-1", "candidate": "3.0.22-1", "update_class": "minor"}
 PLANNED = {"server": "web1", "plan": "p1", "digest": "ab" * 32, "changes": [CHANGE], "reboot": True}
+BOOT = {"run": "r", "server": "web1", "packages": ["libc6"], "kernel_before": "6.1.0-27", "boot_before": "b.1"}
+BOOT |= {"began": AT, "seconds": 34}
 CHOICE = {"server": "web1", "proposal": "T-4", "packages": ["nginx"], "by": "Ada", "said": AT, "reason": "sale"}
 
 WORDS = [
@@ -40,6 +42,16 @@ WORDS = [
     (
         say("interruption", run="r", server="web1", service="nginx", began=AT, seconds=3),
         "nginx: silent for 3 s from 2026-10-05T09:30:00Z",
+    ),
+    (
+        say("rebooted", outcome="ok", kernel_after="6.1.0-28", services=["dbus"], works="W-1", **BOOT),
+        "rebooted in 34 s for libc6, dbus, kernel 6.1.0-27 -> 6.1.0-28 in works W-1",
+    ),
+    (say("rebooted", outcome="lost", message="no answer", **BOOT), "did not come back after 34 s, for libc6, kernel"),
+    (say("customer-informed", run="r", server="web1", notice="N-1"), "the customer is informed by notice N-1"),
+    (
+        say("update-proposal", server="web1", proposal="P-1", notice="N-1", digest="ab" * 32, changes=[CHANGE]),
+        "P-1: 1 update in notice N-1",
     ),
     (
         say("customer-choice", choice="deferred", until="2026-12-27", **CHOICE),

@@ -236,3 +236,49 @@ def test_a_contract_that_left_the_inventory_is_what_the_record_last_said(desks, 
     assert gone.contract(CONTRACT).customer_name == "The Shop"
     with pytest.raises(InfogereError, match="no order form OF-8"):
         gone.contract("OF-8")
+
+
+def chose(desks, choice, when, *packages, server="web1", **more):
+    """The customer's word, recorded when it was said; its number."""
+    facts = {"proposal": "P-1", "by": "Zoe", "reason": "a sale", "said": moment(when), "server": server, **more}
+    made = desks.at(when)
+    with Store(made.record_url, made.state_dir) as store:
+        entry = say("customer-choice", when, choice=choice, packages=packages, **facts)
+        return store.append(entry.model_copy(update={"contract": CONTRACT}), now=moment(when))
+
+
+@pytest.mark.parametrize(
+    ("said", "linked"),
+    [
+        ([("refused", "2024-06-01 09:00", "openssl", {})], [0]),
+        ([("deferred", "2024-06-01 09:00", "openssl", {"until": "2024-06-10"})], [0]),
+        ([("deferred", "2024-06-01 09:00", "openssl", {"until": "2024-06-03"})], []),
+        ([("refused", "2024-06-01 09:00", "openssl", {}), ("agreed", "2024-06-02 09:00", "openssl", {})], []),
+        ([("refused", "2024-06-01 09:00", "nginx", {}), ("refused", "2024-06-02 09:00", "openssl", {})], [0, 1]),
+        ([("refused", "2024-06-01 09:00", "openssl", {"server": "web2"})], []),
+        ([("refused", "2024-06-03 08:30", "openssl", {})], []),  # after it had begun: nothing is dated back
+        ([("refused", "2024-06-03 08:30", "openssl", {"said": moment("2024-06-01 09:00")})], []),
+        ([("agreed", "2024-06-01 09:00", "openssl", {})], []),
+    ],
+)
+def test_what_the_customer_refused_is_linked_by_itself(desks, said, linked):
+    """A-L3-27."""
+    seqs = [chose(desks, choice, when, package, **more) for choice, when, package, more in said]
+    writer = desk(desks)
+    seq, opened = writer.open(down(started=moment("2024-06-03 08:10")))
+    assert [(entry.entry, entry.follows) for _, entry in writer.also] == [(seqs[one], seq) for one in linked]
+    found = dossier(desks)
+    assert (found.id, found.linked, found.cause) == (opened.incident, [seqs[one] for one in linked], None)
+
+
+def test_an_attribution_links_what_was_not_linked_yet(desks):
+    desk(desks).open(down(started=moment("2024-06-03 08:50")))
+    chosen = chose(desks, "refused", "2024-06-03 09:00", "openssl")
+    writer = judge(desks)
+    writer.attribute(FIRST, Attribution("client", "CVE log"))
+    assert writer.also == [], "it was refused after the incident had begun"
+    desk(desks, "2024-06-03 09:10").open(down("web1"))
+    writer = judge(desks, "2024-06-03 09:20")
+    writer.attribute("INC-2024-0002", Attribution("client", "CVE log"))
+    assert writer.also == [], "the opening had linked it"
+    assert dossier(desks, "INC-2024-0002").linked == [chosen]
