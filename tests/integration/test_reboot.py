@@ -150,6 +150,12 @@ def test_without_announced_works_nothing_happens(machine):
     assert "reboot is refused [A-5.5-1]" in said
     assert "no works are announced for it with proof" in said
     assert f"infogere works announce --server {machine.server.name}" in said
+
+    urgent = {"gate_emergency": "a hole in the kernel"}
+    code, said = machine.reboot("--check", **urgent)
+    assert code == 0, said
+    assert "ada@customer.example would be informed of the emergency first" in said
+    assert "would be rebooted for linux-image-amd64" in said
     assert machine.entries("rebooted") == []
 
 

@@ -73,7 +73,8 @@ def run(
 
     A server whose archives or packages have changed since its plan was made is left as it is. Where a service does not
     answer after its update, the previous versions are put back. Outside the maintenance window nothing starts, but for
-    an emergency, which allows security fixes alone and counts in the availability.
+    an emergency, which allows security fixes alone and counts in the availability; the customer is told of it by mail
+    before the first change (A-L3-25).
 
     Examples:
 
@@ -191,13 +192,14 @@ def _plans() -> list[Plan]:
 
 def _print(plans: list[Plan], as_json: bool) -> None:
     from infogere.cli import patch_view
+    from infogere.patching import proposals
 
+    proposed = proposals.proposals(settings.load().record_url)
     if as_json:
-        typer.echo(json.dumps([patch_view.as_plain(plan) for plan in plans], ensure_ascii=False, indent=2))
+        plain = [patch_view.as_plain(plan, proposed) for plan in plans]
+        typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
     else:
-        from infogere.patching import proposals
-
-        patch_view.show(plans, proposals.proposals(settings.load().record_url))
+        patch_view.show(plans, proposed)
 
 
 @app.command()

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from infogere.patching.status import Line
 
 
-def as_plain(plan: Plan) -> dict[str, Any]:
-    """A plan as JSON values: its body, its digest, and what follows from both."""
+def as_plain(plan: Plan, proposals: Iterable[Known] = ()) -> dict[str, Any]:
+    """A plan as JSON values: its body, its digest, what follows from both, what of it is proposed."""
     return {
         **plan.body(),
         "digest": plan.digest,
@@ -27,6 +27,11 @@ def as_plain(plan: Plan) -> dict[str, Any]:
         "services": list(plan.services),
         "planned": len(plan.planned),
         "refused": len(plan.refused),
+        "proposed": [
+            {"proposal": known.entry.proposal, "since": known.since.isoformat(), "packages": list(known.open)}
+            for known in proposals
+            if known.open and known.entry.server == plan.server
+        ],
     }
 
 

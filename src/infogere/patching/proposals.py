@@ -31,6 +31,8 @@ from infogere.record.store import Store
 
 PURPOSE: Purpose = "update-proposal"
 _ASKED = ("major", "unknown")
+_NOTHING = Choice("agreed", "", "")
+"""What a package counts as of which nothing was said."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,10 @@ def asked_of(plan: Plan, packages: Sequence[str], choices: Mapping[str, Choice])
                 clause=by_name[name].clause,
             )
     wanted = [by_name[name] for name in dict.fromkeys(packages)] or [
-        change for change in plan.refused if change.update_class in _ASKED and change.package not in choices
+        change
+        for change in plan.refused
+        # A consent that leaves a change refused was one to another version.
+        if change.update_class in _ASKED and choices.get(change.package, _NOTHING).choice == "agreed"
     ]
     if not wanted:
         raise InfogereError(

@@ -132,3 +132,6 @@ def test_a_consent_covers_the_version_that_was_proposed(
     (change,) = plan({**NGINX, "candidate": candidate}, choices=choices).changes
     assert change.verdict == verdict
     assert words in change.reason
+    if verdict == "refused":
+        newer = proposals.asked_of(plan({**NGINX, "candidate": candidate}, choices=choices), [], choices)
+        assert [one.candidate for one in newer.changes] == [candidate], "it is proposed anew"
