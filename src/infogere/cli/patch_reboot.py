@@ -47,7 +47,8 @@ def reboot(
     terms = Oracle.configured().terms
     # A name that is none would be a play without servers, which Ansible calls a success.
     names = [find_server(name, tuple(inventory or ()), terms).name for name in server]
-    variables: dict[str, object] = {"reboot_keep_works_open": keep_works_open}
+    # Who names a server wants to hear a refusal as one, not as a server that was passed over.
+    variables: dict[str, object] = {"reboot_keep_works_open": keep_works_open, "gate_strict": True}
     if emergency:
         variables["gate_emergency"] = " ".join(emergency.split())
     code = playbooks.run("reboot", inventory=inventory, limit=",".join(names), variables=variables, check=check)

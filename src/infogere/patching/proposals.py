@@ -25,7 +25,7 @@ from infogere.patching.judging import ABSENT
 from infogere.patching.plan import Choice, Plan, PlannedChange
 from infogere.record import chain
 from infogere.record.database import RecordMissing
-from infogere.record.kinds.maintenance import CustomerChoice, UpdateProposal
+from infogere.record.kinds.maintenance import CustomerChoice, PackagesUpdated, UpdateProposal
 from infogere.record.reading import Reader, StoredEntry
 from infogere.record.store import Store
 
@@ -41,7 +41,8 @@ class Known:
 
     Attributes:
         since: when it was made.
-        answered: packages that the customer has said something of since, on this proposal or another reference.
+        answered: packages that the customer has said something of since, on this proposal or another reference, or
+            that were updated without its answer, such as a critical fix in a window.
     """
 
     seq: int
@@ -184,7 +185,7 @@ def proposals(url: str, server: str | None = None) -> list[Known]:
     try:
         with Reader(url) as reader:
             made = [entry for entry in reader.newest(UpdateProposal.kind) if server in (None, entry.server)]
-            said = list(reader.newest(CustomerChoice.kind)) if made else []
+            said = [*reader.newest(CustomerChoice.kind), *reader.newest(PackagesUpdated.kind)] if made else []
     except RecordMissing:
         return []
     return [_known(stored, said) for stored in made]
@@ -220,13 +221,17 @@ def waiting_since(url: str) -> dict[str, datetime]:
 def _known(stored: StoredEntry, said: Iterable[StoredEntry]) -> Known:
     entry = stored.typed()
     assert isinstance(entry, UpdateProposal)  # noqa: S101 - of this kind
-    answered = {
-        package
-        for choice in said
-        if choice.server == entry.server and choice.seq > stored.seq
-        for package in choice.data["packages"]
-    }
-    return Known(stored.seq, entry, stored.at, frozenset(answered))
+    since = (one for one in said if one.server == entry.server and one.seq > stored.seq)
+    answered = frozenset(package for one in since for package in _settled_by(one))
+    return Known(stored.seq, entry, stored.at, answered)
+
+
+def _settled_by(stored: StoredEntry) -> Iterable[str]:
+    if stored.kind == CustomerChoice.kind:
+        return tuple(stored.data["packages"])
+    if stored.data["outcome"] != "ok":
+        return ()
+    return tuple(change["package"] for change in stored.data["changes"])
 
 
 def _services(asked: Asked) -> tuple[str, ...]:

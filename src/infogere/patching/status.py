@@ -113,7 +113,10 @@ def _line(  # noqa: PLR0917 - what one line is made of
     case = oracle.case("patch-minor", server, now, standing=standing)
     refusals = tuple(judged(case))
     never = next((f"{no.reason} [{no.clause}]" for no in refusals if no.opens is None), "")
-    pending: Counter[str] = Counter(change.update_class for change in plan.planned) if plan else Counter()
+    applied = bool(plan and last and (last.plan, last.outcome) == (plan.name, "ok"))
+    pending: Counter[str] = (
+        Counter(change.update_class for change in plan.planned) if plan and not applied else Counter()
+    )
     if plan and plan.refused:
         pending["refused"] = len(plan.refused)
     up_to_date = plan is not None and not plan.planned

@@ -46,7 +46,7 @@ PHRASES: Mapping[str, Phrase] = {
         {"ok": "rebooted", "unhealthy": "rebooted, not whole", "lost": "did not come back"}[data["outcome"]],
         f"in {data['seconds']} s for" if data["outcome"] == "ok" else f"after {data['seconds']} s, for",
         ", ".join([*data["packages"], *data["services"]]) + ",",
-        f"kernel {data['kernel_before']}" + (f" -> {data['kernel_after']}" if data.get("kernel_after") else ""),
+        "kernel " + " -> ".join(dict.fromkeys(filter(None, (data["kernel_before"], data.get("kernel_after"))))),
         data.get("works") and f"in works {data['works']}",
         data.get("message") and f"({data['message']})",
     ],

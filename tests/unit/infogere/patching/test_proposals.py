@@ -20,7 +20,7 @@ from infogere.patching.facts import pending_of
 from infogere.patching.judging import Judge
 from infogere.patching.plan import Choice, Plan, plan_of
 from infogere.policy.oracle import Oracle
-from infogere.record.kinds.maintenance import CustomerChoice
+from infogere.record.kinds.maintenance import CustomerChoice, PackagesUpdated
 from infogere.record.store import Store
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -84,10 +84,17 @@ def test_a_proposal_is_mailed_and_on_record_once(outbox: Outbox, party: Party) -
     assert proposals.waiting_since(outbox.url) == {}
 
 
-def test_a_critical_fix_is_proposed_by_its_name(party: Party) -> None:
+@pytest.mark.parametrize(("outcome", "waits"), [("ok", False), ("rolled-back", True)])
+def test_a_critical_fix_is_proposed_by_its_name(outbox: Outbox, party: Party, outcome: str, waits: bool) -> None:
     asked = proposals.asked_of(plan(), ["openssl"], {})
     draft = proposals.draft_of(plan(), asked, party, "P-1")
     assert draft.facts["critical"] == ["openssl"]
+    proposals.propose(outbox, plan(), asked, party, SENDER, author="ada", now=NOW)
+    facts = {"terms": "HBT-20220901-01", "run": "r", "server": "web1", "plan": "p1", "outcome": outcome}
+    with Store(outbox.url, outbox.state_dir) as store:
+        changes = [change.entry() for change in asked.changes]
+        store.append(PackagesUpdated.model_validate({**facts, "changes": changes}), now=NOW)
+    assert bool(proposals.waiting_since(outbox.url)) == waits, "what a window has installed waits for no answer"
 
 
 @pytest.mark.parametrize(
