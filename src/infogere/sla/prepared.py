@@ -9,7 +9,7 @@ from functools import cached_property
 from infogere.errors import InfogereError
 from infogere.sla import coverage as hours
 from infogere.sla import planned, restore
-from infogere.sla.availability import Ground, ground, left_out, unknown_spans
+from infogere.sla.availability import Ground, ground, left_out, measure, unknown_spans
 from infogere.sla.clocks import Clocked, clocked
 from infogere.sla.coverage import Coverage
 from infogere.sla.model import History, Rules
@@ -96,7 +96,8 @@ class Prepared:
             for clock in self.incidents
             if clock.incident.id not in paid and not self._priced_elsewhere(clock, span)
         ]
-        return self._sorted((span.start, span.end), left).unavailable.seconds(span.start, span.end)
+        where = self._sorted((span.start, span.end), left)
+        return measure(where, span.start, span.end, self.rules).unavailable_s
 
     def _priced_elsewhere(self, clock: Clocked, span: Period) -> bool:
         if clock.contract is None or clock.incident.effect != "interruption" or not clock.against_provider:

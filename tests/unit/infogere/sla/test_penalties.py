@@ -126,6 +126,14 @@ def test_a_long_outage_pays_under_the_guarantee_that_gives_more() -> None:
     assert priced(past, caps="no-cumulation").total.percent == 90
 
 
+def test_a_degradation_that_weighs_is_paid_without_cumulation_too() -> None:
+    # 20 h that weigh a quarter: 5 h, five slices. Nothing is owed under the other guarantee.
+    past = history(incident("2024-06-10 00:00", "2024-06-10 20:00", effect="degradation"))
+    weighted = {"degradation": "weighted", "degradation_percent": 25}
+    assert priced(past, caps="shared", **weighted).total.percent == Decimal("12.5")
+    assert priced(past, caps="no-cumulation", **weighted).total.percent == Decimal("12.5")
+
+
 def test_what_was_priced_in_the_month_of_the_ticket_is_not_priced_again() -> None:
     past = history(incident("2024-05-31 20:00", "2024-06-01 06:00"))
     assert priced(past, "2024-06", caps="shared").total.percent == 15
