@@ -25,6 +25,7 @@ CHECK = {
 HEALTH_FILE = "/etc/infogere/health.json"
 ANSWER_PATIENCE = 5  # seconds for one answer
 POLL = 0.5  # seconds between two looks of a watch
+CLOSE_POLL = 0.1  # the same while services are restarted
 ANSWER_SIZE = 4096  # bytes of an answer that are looked at
 
 
@@ -52,39 +53,68 @@ def settle(checks, patience):
 class Watch:
     """Looks at the services again and again, and keeps for how long each did not answer.
 
+    An interruption is counted from the last look at which all was well to the first at which it is well again: it is
+    never shorter than what a user saw, and longer by one look and one pause at most. What begins and ends between two
+    looks is not seen; ``closely`` makes the pause short for the time in which services are restarted.
+
     Use as a context manager; ``interruptions`` is complete after it.
     """
 
     def __init__(self, checks):
-        self._checks = checks
         self._end = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._down = {}
+        self._pause = POLL
+        # A service that hangs must not keep the look from the others; units are all asked at once. A service with a
+        # socket is down when its users get no answer, whatever its unit says.
+        on_sockets = {check["service"] for check in checks if check.get("connect")}
+        groups = {}
+        for check in checks:
+            watched = {**check, "unit": None} if check.get("connect") else check
+            groups.setdefault(check["service"] if check["service"] in on_sockets else None, []).append(watched)
+        self._threads = [threading.Thread(target=self._look, args=(group,), daemon=True) for group in groups.values()]
         self.interruptions = []
 
     def __enter__(self):
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, kind, error, trace):
         self._end.set()
-        self._thread.join()
-        for service in list(self._down):
-            self._up(service)
+        for thread in self._threads:
+            thread.join()
+        self.interruptions.sort(key=lambda item: (item["began"], item["service"]))
 
-    def _look(self):
-        while not self._end.is_set():
-            down = failing(self._checks)
-            for service in down.keys() - self._down.keys():
-                self._down[service] = time.time()
-            for service in self._down.keys() - down.keys():
-                self._up(service)
-            self._end.wait(POLL)
+    @contextlib.contextmanager
+    def closely(self):
+        """Look more often for a while."""
+        self._pause = CLOSE_POLL
+        try:
+            yield
+        finally:
+            self._pause = POLL
 
-    def _up(self, service):
-        began = self._down.pop(service)
+    def _look(self, checks):
+        well = dict.fromkeys((check["service"] for check in checks), time.time())
+        down = set()
+        while True:
+            last = self._end.is_set()
+            looked = time.time()
+            sick = failing(checks)
+            for service in well:
+                if service in sick:
+                    down.add(service)
+                if service in down and (last or service not in sick):
+                    self._keep(service, well[service], time.time())
+                    down.discard(service)
+                if service not in sick:
+                    well[service] = looked
+            if last:
+                return
+            self._end.wait(self._pause)
+
+    def _keep(self, service, began, ended):
         # A started second is one: the customer's side of the doubt.
-        seconds = max(1, math.ceil(time.time() - began))
+        seconds = max(1, math.ceil(ended - began))
         instant = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(began))
         self.interruptions.append({"service": service, "began": instant, "seconds": seconds})
 

@@ -7,13 +7,13 @@ once at the end. Measured in docs/performance.md.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 
 from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, last_words, require
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._lock import change_lock
+from ansible_collections.infogere.hosting.plugins.module_utils._service_policy import NO_STARTS, service_policy
 
 ARGUMENT_SPEC = {
     "names": {"type": "list", "elements": "str", "required": True},
@@ -21,14 +21,6 @@ ARGUMENT_SPEC = {
     "space_mb": {"type": "int", "default": 0},
 }
 DPKG_STATUS = "/var/lib/dpkg/status"
-POLICY = "/usr/sbin/policy-rc.d"
-POLICY_ASIDE = "/usr/sbin/policy-rc.d.infogere-saved"
-# What runs already may be restarted by its own upgrade; nothing else starts.
-POLICY_TEXT = """#!/bin/sh
-# Put here by infogere for the time of one package transaction.
-case "$2" in restart|try-restart|reload|force-reload) systemctl is-active --quiet "$1" && exit 0 ;; esac
-exit 101
-"""
 # needrestart would look at every process after each transaction; services are restarted where it is decided.
 APT_ENVIRONMENT = {
     "DEBIAN_FRONTEND": "noninteractive",
@@ -101,7 +93,7 @@ def _require_space(space_mb):
 
 def _install(names, preseed):
     first = not os.path.exists("/var/lib/infogere/packages-installed")
-    with _no_starts():
+    with service_policy(NO_STARTS):
         # A transaction that a killed run left half-way is finished first.
         require(
             ["dpkg", "--configure", "-a"],
@@ -139,24 +131,3 @@ def apt_error(text):
     words = "; ".join(dict.fromkeys(errors)) or last_words(text, lines=1) or "it said nothing"
     named = f" (packages: {', '.join(culprits)})" if culprits and "Errors were encountered" in text else ""
     return f"{words}{named}; mend it (/var/log/apt/term.log has it all) and start again: what is installed stays"
-
-
-@contextlib.contextmanager
-def _no_starts():
-    """Forbid maintainer scripts to start services; a policy of the server's own is put back afterwards."""
-    if os.path.exists(POLICY) and not _is_ours():
-        os.replace(POLICY, POLICY_ASIDE)
-    with open(POLICY, "w", encoding="ascii") as handle:
-        handle.write(POLICY_TEXT)
-    os.chmod(POLICY, 0o755)
-    try:
-        yield
-    finally:
-        os.unlink(POLICY)
-        if os.path.exists(POLICY_ASIDE):
-            os.replace(POLICY_ASIDE, POLICY)
-
-
-def _is_ours():
-    with open(POLICY, encoding="utf-8", errors="replace") as handle:
-        return handle.read() == POLICY_TEXT

@@ -1,4 +1,4 @@
-"""Restart what still runs old code after an update, and nothing else."""
+"""Restart what an update replaced the code of, each once, and nothing else."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import re
 
 from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, exists, last_words
+from ansible_collections.infogere.hosting.plugins.module_utils._service_policy import refused_in
 from ansible_collections.infogere.hosting.plugins.module_utils._update_services import unit_of
 
 # Restarting these ends sessions or the machine's own nervous system; they wait for the reboot.
@@ -17,23 +18,48 @@ SETTINGS = "/etc/infogere/patching.json"
 PATIENCE = 300  # seconds for one unit; Dovecot alone can take a minute and a half to stop
 
 
+def restart_refused(notes):
+    """Restart what maintainer scripts wanted to and were not let; ``(names, what went wrong or "")``.
+
+    Args:
+        notes: of the policy ``no_disturbance``. What has been restarted since the last refusal is left alone.
+    """
+    refused = refused_in(notes)
+    running = _invocations(refused)
+    return _restart(unit for unit, invocation in refused.items() if running.get(unit) == invocation)
+
+
 def restart_outdated():
     """Restart the services that needrestart names; ``(names, what went wrong or "")``."""
+    units = outdated()
+    if MANAGER in units:
+        attempt(["systemctl", "daemon-reexec"], timeout=PATIENCE)
+    return _restart(f"{unit}.service" for unit in units if unit != MANAGER)
+
+
+def _restart(units):
+    """One after the other, so that none waits for another while it is down."""
     restarted = []
     deferred = deferred_restarts()
-    for unit in outdated():
-        if DEFERRED.match(unit) or unit in deferred:
+    for unit in units:
+        name = unit.removesuffix(".service")
+        if DEFERRED.match(name) or name in deferred:
             continue
-        if unit == MANAGER:
-            attempt(["systemctl", "daemon-reexec"], timeout=PATIENCE)
-            continue
-        code, text = attempt(["systemctl", "try-restart", "--", f"{unit}.service"], timeout=PATIENCE)
-        failed = attempt(["systemctl", "is-failed", "--quiet", "--", f"{unit}.service"])[0] == 0
-        if failed:
-            return restarted, f"{unit} does not restart: {last_words(text, lines=1)}"
+        code, text = attempt(["systemctl", "try-restart", "--", unit], timeout=PATIENCE)
+        if attempt(["systemctl", "is-failed", "--quiet", "--", unit])[0] == 0:
+            return restarted, f"{name} does not restart: {last_words(text, lines=1)}"
         if code == 0:
-            restarted.append(unit)
+            restarted.append(name)
     return restarted, ""
+
+
+def _invocations(units):
+    """``{unit: its present invocation}``; a unit has another one each time it is started."""
+    found = {}
+    for unit in units:
+        _code, text = attempt(["systemctl", "show", "--property=InvocationID", "--value", "--", unit])
+        found[unit] = text.strip()
+    return found
 
 
 def deferred_restarts(path=SETTINGS):

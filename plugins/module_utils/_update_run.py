@@ -8,8 +8,12 @@ from ansible_collections.infogere.hosting.plugins.module_utils._command import a
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._health import Watch, failing, settle
 from ansible_collections.infogere.hosting.plugins.module_utils._package_set import APT_ENVIRONMENT, apt_error
+from ansible_collections.infogere.hosting.plugins.module_utils._service_policy import no_disturbance, service_policy
 from ansible_collections.infogere.hosting.plugins.module_utils._update_keep import Previous, installed_versions
-from ansible_collections.infogere.hosting.plugins.module_utils._update_restart import restart_outdated
+from ansible_collections.infogere.hosting.plugins.module_utils._update_restart import (
+    restart_outdated,
+    restart_refused,
+)
 
 APT_OPTIONS = [
     "-y",
@@ -40,6 +44,7 @@ class UpdateRun:
         self._patience = patience
         self._previous = Previous(folder, changes)
         self._names = [change["package"] for change in changes]
+        self._notes = os.path.join(folder, "refused")
 
     def carry_out(self):
         """Do it; the result of the module.
@@ -56,7 +61,7 @@ class UpdateRun:
                 pass
         before = self._previous.versions()
         with Watch(self._checks) as watch:
-            fault, restarted = self._apply()
+            fault, restarted = self._apply(watch)
             outcome = "ok"
             if fault:
                 outcome = "rolled-back" if self._go_back() else "failed"
@@ -85,20 +90,35 @@ class UpdateRun:
         if code != 0:
             raise ModuleError(f"the updates cannot be fetched: {apt_error(text)}; nothing was changed")
 
-    def _apply(self):
+    def _apply(self, watch):
         """``(what went wrong or "", restarted units)``."""
-        attempt(["dpkg", "--configure", "-a"], timeout=TRANSACTION_PATIENCE, env=APT_ENVIRONMENT)
-        code, text = self._apt()
+        with self._undisturbed():
+            attempt(["dpkg", "--configure", "-a"], timeout=TRANSACTION_PATIENCE, env=APT_ENVIRONMENT)
+            code, text = self._apt()
         _log(text)
         self._previous.restore_marks()
         attempt(["systemctl", "daemon-reload"])
         if code != 0:
             return f"apt-get: {apt_error(text)}", []
-        restarted, fault = restart_outdated()
-        if fault:
-            return fault, restarted
-        sick = settle(self._checks, self._patience)
+        with watch.closely():
+            restarted, fault = self._restart()
+            if fault:
+                return fault, restarted
+            sick = settle(self._checks, self._patience)
         return "; ".join(f"{service}: {why}" for service, why in sorted(sick.items())), restarted
+
+    def _undisturbed(self):
+        """Services go on with the code that they have in memory while packages come and go on the disk."""
+        removed = [change["package"] for change in self._changes if not change["candidate"]]
+        return service_policy(no_disturbance(self._notes, removed))
+
+    def _restart(self):
+        """What the packages asked for, then what else runs replaced code; ``(names, what went wrong or "")``."""
+        asked, fault = restart_refused(self._notes)
+        if fault:
+            return asked, fault
+        others, fault = restart_outdated()
+        return [*asked, *others], fault
 
     def _apt(self, *options):
         """One ``apt-get install`` of exactly the planned versions."""
@@ -116,7 +136,8 @@ class UpdateRun:
 
     def _go_back(self):
         """Put the previous versions back; whether the services work with them."""
-        code, text = self._previous.put_back(APT_ENVIRONMENT, TRANSACTION_PATIENCE)
+        with self._undisturbed():
+            code, text = self._previous.put_back(APT_ENVIRONMENT, TRANSACTION_PATIENCE)
         _log(text)
         attempt(["systemctl", "daemon-reload"])
         if code != 0:
@@ -127,7 +148,7 @@ class UpdateRun:
         if units:
             attempt(["systemctl", "reset-failed", "--", *sorted(units)])
             attempt(["systemctl", "restart", "--", *sorted(units)], timeout=self._patience * len(units) + 60)
-        restart_outdated()
+        self._restart()
         now, before = installed_versions(), self._previous.versions()
         return not settle(self._checks, self._patience) and all(now.get(n) == before.get(n) for n in self._names)
 

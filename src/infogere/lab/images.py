@@ -42,6 +42,30 @@ def bare(version: str, log: Path) -> str:
     return name
 
 
+def outdated(version: str, log: Path) -> str:
+    """As ``bare``, from Debian's main archive alone: once ``later_sources`` are added, real updates are pending."""
+    name = bare_name(version).replace("infogere-debian", "infogere-outdated-debian")
+    if not podman.exists("image", name):
+        main = [line for line in _sources(version) if line.split()[2] == RELEASES[version]]
+        if not _build(version, name, main, log):
+            raise InfogereError(f"image of Debian {version}: {_last_line(log)}", way_out=f"the whole story is in {log}")
+    return name
+
+
+def later_sources(version: str) -> list[str]:
+    """``deb`` lines of what has come since the release: the archives of updates and of security."""
+    return [line for line in _sources(version) if line.split()[2] != RELEASES[version]]
+
+
+def _sources(version: str) -> list[str]:
+    release, debian = RELEASES[version], "http://deb.debian.org"
+    return controller_sources(release) or [
+        f"deb {debian}/debian {release} main",
+        f"deb {debian}/debian {release}-updates main",
+        f"deb {debian}/debian-security {release}-security main",
+    ]
+
+
 def commit(server: servers.Server, name: str) -> str:
     """Keep ``server`` as image ``name`` and remove it; its older images go too, unless in use."""
     podman.run("stop", "--time", "30", server.container)
@@ -54,7 +78,7 @@ def commit(server: servers.Server, name: str) -> str:
 def listed() -> list[str]:
     """Names of the lab's images: the bare ones, and this checkout's."""
     found = podman.run("images", "--format", "{{.Repository}}:{{.Tag}}").splitlines()
-    ours = ("localhost/infogere-debian", f"localhost/infogere-{checkout.label()}-")
+    ours = ("localhost/infogere-debian", "localhost/infogere-outdated-debian", f"localhost/infogere-{checkout.label()}-")
     return sorted(name for name in found if name.startswith(ours) and not name.endswith(":latest"))
 
 
