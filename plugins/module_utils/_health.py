@@ -26,6 +26,7 @@ HEALTH_FILE = "/etc/infogere/health.json"
 ANSWER_PATIENCE = 5  # seconds for one answer
 POLL = 0.5  # seconds between two looks of a watch
 CLOSE_POLL = 0.1  # the same while services are restarted
+SILENCE = "systemd does not answer"
 ANSWER_SIZE = 4096  # bytes of an answer that are looked at
 
 
@@ -100,6 +101,9 @@ class Watch:
             last = self._end.is_set()
             looked = time.time()
             sick = failing(checks)
+            if SILENCE in sick.values() and not last:
+                self._end.wait(self._pause)
+                continue  # systemd renews itself; what it would say is not known
             for service in well:
                 if service in sick:
                     down.add(service)
@@ -127,7 +131,7 @@ def _inactive(units):
     _code, text = attempt(["systemctl", "show", "--property=ActiveState", "--value", "--", *names])
     states = [line for line in text.splitlines() if line]
     if len(states) != len(names):
-        return dict.fromkeys(names, "systemd does not answer")
+        return dict.fromkeys(names, SILENCE)
     return {
         name: f"{name} is {state}" for name, state in zip(names, states, strict=True) if state not in RUNNING_STATES
     }

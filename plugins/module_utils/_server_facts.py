@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import os
+import pwd
 import re
 import subprocess
 
-ARGUMENT_SPEC: dict = {}
+from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
+
+ARGUMENT_SPEC = {
+    "users": {"type": "list", "elements": "str"},
+}
 VERSION = re.compile(r'^(\w+)="?([^"\n]*)"?$', re.MULTILINE)
 
 
 def run(params, check_mode):
-    """Return ``ansible_facts``; reads files and runs two small commands, changes nothing."""
+    """Return ``ansible_facts``; reads files and runs two small commands, changes nothing.
+
+    With ``users``, their numbers alone.
+
+    Raises:
+        ModuleError: there is no such user.
+    """
+    if params.get("users") is not None:
+        return {"changed": False, "ansible_facts": {"uids": _uids(params["users"], check_mode)}}
     release = dict(VERSION.findall(_read("/etc/os-release")))
     disk = os.statvfs("/var")
     return {
@@ -39,6 +52,15 @@ def _read(path):
             return handle.read()
     except OSError:
         return ""
+
+
+def _uids(names, check_mode):
+    """``{name: number}`` of users; a run that only looks may look before they are made."""
+    numbers = {user.pw_name: user.pw_uid for user in pwd.getpwall()}
+    missing = [name for name in names if name not in numbers]
+    if missing and not check_mode:
+        raise ModuleError(f"this server has no user {', '.join(missing)}")
+    return {name: numbers[name] for name in names if name in numbers}
 
 
 def _memory():

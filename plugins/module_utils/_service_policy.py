@@ -21,22 +21,25 @@ case "$2" in restart|try-restart|reload|force-reload) systemctl is-active --quie
 exit 101
 """
 # 101 tells the script that its wish was forbidden, and it goes on. A stop in a postinst is obeyed: by then the new
-# files are there, and the script is about to touch what the service holds open; it starts it again by itself.
+# files are there, and the script is about to touch what the service holds open. Whoever started the service again
+# since, a socket for instance, started it from the new files.
 NO_DISTURBANCE = f"""#!/bin/sh
 {MARK}
 [ "$1" = --quiet ] && shift
+package=${{DPKG_MAINTSCRIPT_PACKAGE:-none}}
 # Left behind by a run that was killed: nobody holds the lock of changes.
 flock --nonblock @LOCK@ true && exit 0
-case "$2" in
+case " @REMOVED@ " in *" $package "*) exit 0 ;; esac
+case "$2 $DPKG_MAINTSCRIPT_NAME" in
   *status*) exit 0 ;;
-  stop) [ "$DPKG_MAINTSCRIPT_NAME" = postinst ] && exit 0 ;;
+  "stop postinst") echo "Stopped=$package/${{1%.service}}" >>@NOTES@; exit 0 ;;
 esac
-case " @REMOVED@ " in *" ${{DPKG_MAINTSCRIPT_PACKAGE:-none}} "*) exit 0 ;; esac
 unit=$(systemctl show --property=Id,ActiveState,InvocationID "$1") || exit 0
 case "$unit" in
   *ActiveState=active*|*ActiveState=reloading*) ;;
   *) exit 0 ;;
 esac
+grep -qsx "Stopped=$package/${{1%.service}}" @NOTES@ && exit 101
 # In one line; the words have no blanks.
 echo $unit >>@NOTES@
 exit 101
@@ -61,7 +64,8 @@ def refused_in(notes):
     with contextlib.suppress(FileNotFoundError), open(notes, encoding="utf-8") as lines:
         for line in lines:
             said = dict(word.partition("=")[::2] for word in line.split())
-            refused[said["Id"]] = said.get("InvocationID", "")
+            if "Id" in said:
+                refused[said["Id"]] = said.get("InvocationID", "")
     return refused
 
 

@@ -9,10 +9,12 @@ import shutil
 import stat
 import tarfile
 
+from ansible_collections.infogere.hosting.plugins.module_utils._apt_cache import archive_of
 from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, last_words, require
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._repack import repack
 from ansible_collections.infogere.hosting.plugins.module_utils._transaction import make_link, write_file
+from ansible_collections.infogere.hosting.plugins.module_utils._update_verify import Transaction
 
 ARCHIVES = "/var/cache/apt/archives"
 DOWNLOAD = ["apt-get", "download", "-q", "-o", "APT::Sandbox::User=root"]
@@ -63,9 +65,7 @@ class Previous:
             raise ModuleError(f"/etc cannot be kept: {last_words(text)}; nothing was changed")
         os.chmod(self._path("etc.tar.gz"), 0o600)
         os.makedirs(self._packages, mode=0o755, exist_ok=True)
-        for change in self._changes:
-            if change["installed"]:
-                self._keep_package(change["package"], change["installed"])
+        self._keep_packages([change for change in self._changes if change["installed"]])
 
     def versions(self):
         """``{package: version}`` as kept."""
@@ -86,12 +86,19 @@ class Previous:
 
     def put_back(self, environment, patience):
         """Install the previous packages again, remove the new ones, put ``/etc`` back; ``(exit code, words)``."""
-        debs = sorted(glob.glob(os.path.join(self._packages, "*.deb")))
+        now = installed_versions()
+        touched = [change for change in self._changes if now.get(change["package"]) != change["installed"]]
+        debs = [
+            path
+            for change in touched
+            if change["installed"]
+            for path in glob.glob(os.path.join(self._packages, _file_pattern(change)))
+        ]
         options = ["--force-downgrade", "--force-confold", "--auto-deconfigure"]
         code, said = 0, ""
         if debs:
             code, said = attempt(["dpkg", *options, "--install", *debs], timeout=patience, env=environment)
-        new = [change["package"] for change in self._changes if change["installed"] is None]
+        new = [change["package"] for change in touched if change["installed"] is None]
         if new:
             removed, text = attempt(["dpkg", "--remove", *new], timeout=patience, env=environment)
             code, said = code or removed, said + text
@@ -99,24 +106,34 @@ class Previous:
         configured, text = attempt(["dpkg", "--configure", "-a"], timeout=patience, env=environment)
         return configured or code, f"{said}{text}put back: {' '.join(restored) or 'nothing'}\n"
 
-    def _keep_package(self, package, version):
+    def _keep_packages(self, changes):
         """From APT's cache, else from the archives, else made again from what is installed."""
-        name, _, architecture = package.partition(":")
-        stem = glob.escape(f"{name}_{version.replace(':', '%3a')}_")
-        cached = glob.glob(os.path.join(ARCHIVES, f"{stem}{architecture or '*'}.deb"))
+        missing = [change for change in changes if not self._kept_from_cache(change)]
+        transaction = Transaction()
+        offered = [change for change in missing if archive_of(transaction.package(change["package"]).current_ver)]
+        if offered:
+            wanted = [f"{change['package']}={change['installed']}" for change in offered]
+            # It writes where it is started. What it does not bring is made again.
+            attempt(["env", f"--chdir={self._packages}", *DOWNLOAD, "--", *wanted], timeout=DOWNLOAD_PATIENCE)
+        for change in missing:
+            if not glob.glob(os.path.join(self._packages, _file_pattern(change))):
+                repack(change["package"], self._packages)
+
+    def _kept_from_cache(self, change):
+        cached = glob.glob(os.path.join(ARCHIVES, _file_pattern(change)))
         if cached:
-            require(["cp", "--", cached[0], self._packages], f"{package} cannot be kept")
-            return
-        code, _text = attempt(
-            # It writes where it is started.
-            ["env", f"--chdir={self._packages}", *DOWNLOAD, "--", f"{package}={version}"],
-            timeout=DOWNLOAD_PATIENCE,
-        )
-        if code != 0:
-            repack(package, self._packages)
+            require(["cp", "--", cached[0], self._packages], f"{change['package']} cannot be kept")
+        return bool(cached)
 
     def _path(self, name):
         return os.path.join(self._folder, name)
+
+
+def _file_pattern(change):
+    """Of the file that holds what is installed before the change."""
+    name, _, architecture = change["package"].partition(":")
+    stem = glob.escape(f"{name}_{change['installed'].replace(':', '%3a')}_")
+    return f"{stem}{architecture or '*'}.deb"
 
 
 def _forget(folder):

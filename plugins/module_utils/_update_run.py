@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 
 from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, last_words
@@ -9,11 +11,14 @@ from ansible_collections.infogere.hosting.plugins.module_utils._errors import Mo
 from ansible_collections.infogere.hosting.plugins.module_utils._health import Watch, failing, settle
 from ansible_collections.infogere.hosting.plugins.module_utils._package_set import APT_ENVIRONMENT, apt_error
 from ansible_collections.infogere.hosting.plugins.module_utils._service_policy import no_disturbance, service_policy
+from ansible_collections.infogere.hosting.plugins.module_utils._transaction import write_file
 from ansible_collections.infogere.hosting.plugins.module_utils._update_keep import Previous, installed_versions
+from ansible_collections.infogere.hosting.plugins.module_utils._update_parts import parts_of
 from ansible_collections.infogere.hosting.plugins.module_utils._update_restart import (
     restart_outdated,
     restart_refused,
 )
+from ansible_collections.infogere.hosting.plugins.module_utils._update_space import release_room, require_room
 
 APT_OPTIONS = [
     "-y",
@@ -22,6 +27,8 @@ APT_OPTIONS = [
     *("-o", "Dpkg::Options::=--force-confdef"),
     *("-o", "Dpkg::Options::=--force-confold"),
     *("-o", "DPkg::Lock::Timeout=120"),
+    # Else APT brings the other packages of the same source along, also those that the plan leaves out.
+    *("-o", "APT::Get::Upgrade-By-Source-Package=false"),
 ]
 SECOND_LOOK = 10  # seconds; a busy service may miss one question
 TRANSACTION_PATIENCE = 3600  # seconds; services that stop slowly can take minutes each
@@ -44,6 +51,8 @@ class UpdateRun:
         self._patience = patience
         self._previous = Previous(folder, changes)
         self._names = [change["package"] for change in changes]
+        self._restarted = []
+        self._mark = os.path.join(folder, "begun")
         self._notes = os.path.join(folder, "refused")
 
     def carry_out(self):
@@ -52,19 +61,22 @@ class UpdateRun:
         Raises:
             ModuleError: something was wrong before anything was touched.
         """
-        begun = os.path.join(self._folder, "begun")
-        if not os.path.exists(begun):
-            self._require_health()
-            self._fetch()
-            self._previous.keep()
-            with open(begun, "w", encoding="ascii"):
-                pass
+        try:
+            parts = self._begun() or self._begin()
+        except (ModuleError, OSError):
+            release_room(self._folder)
+            raise
         before = self._previous.versions()
         with Watch(self._checks) as watch:
-            fault, restarted = self._apply(watch)
+            fault = self._guarded(lambda: self._apply(parts, watch))
             outcome = "ok"
             if fault:
-                outcome = "rolled-back" if self._go_back() else "failed"
+                release_room(self._folder)
+                with watch.closely():
+                    lost = self._guarded(self._go_back)
+                _log(lost)
+                outcome = "failed" if lost else "rolled-back"
+        release_room(self._folder)
         after = installed_versions()
         return {
             "outcome": outcome,
@@ -75,58 +87,90 @@ class UpdateRun:
                 if outcome == "rolled-back" or before.get(name) != after.get(name)
             ],
             "interruptions": watch.interruptions,
-            "restarted": restarted,
+            "restarted": self._restarted,
             "reboot": os.path.exists("/run/reboot-required"),
         }
+
+    def _begun(self):
+        """The parts of a run that was cut short after it had begun; None: nothing was touched yet."""
+        try:
+            with open(self._mark, encoding="utf-8") as stream:
+                return json.load(stream)
+        except FileNotFoundError:
+            return None
+
+    def _begin(self):
+        """Everything that can fail without harm; the parts to apply."""
+        self._require_health()
+        require_room(self._folder, self._changes)
+        self._fetch()
+        self._previous.keep()
+        parts = parts_of(self._changes)
+        write_file(self._mark, json.dumps(parts).encode(), 0o600, 0, 0)
+        return parts
 
     def _require_health(self):
         sick = settle(self._checks, SECOND_LOOK)
         if sick:
-            words = "; ".join(f"{service}: {why}" for service, why in sorted(sick.items()))
-            raise ModuleError(f"before the update, {words}; nothing was changed; mend that first")
+            raise ModuleError(f"before the update, {_words(sick)}; nothing was changed; mend that first")
 
     def _fetch(self):
-        code, text = self._apt("--download-only")
+        code, text = self._apt(self._changes, "--download-only")
         if code != 0:
             raise ModuleError(f"the updates cannot be fetched: {apt_error(text)}; nothing was changed")
 
-    def _apply(self, watch):
-        """``(what went wrong or "", restarted units)``."""
+    def _guarded(self, act):
+        """What ``act`` says went wrong; a disk that is full is something that can go wrong at any step."""
+        try:
+            return act()
+        except OSError as error:
+            return f"{error.filename or 'the server'}: {error.strerror or error}"
+
+    def _apply(self, parts, watch):
+        """One part after the other; what went wrong, or ""."""
+        for number, part in enumerate(parts):
+            fault = self._install(part)
+            if fault:
+                return fault
+            if number == 0 and len(parts) > 1:
+                continue  # what it wants restarted may be replaced yet
+            with watch.closely():
+                fault = self._restart(restart_refused, self._notes) or _words(settle(self._checks, self._patience))
+            if fault:
+                return fault
+        self._previous.restore_marks()
+        with watch.closely():
+            return self._restart(restart_outdated) or _words(settle(self._checks, self._patience))
+
+    def _install(self, part):
+        """One transaction, in which nothing that runs is disturbed; what went wrong, or ""."""
+        if not part:
+            return ""
         with self._undisturbed():
             attempt(["dpkg", "--configure", "-a"], timeout=TRANSACTION_PATIENCE, env=APT_ENVIRONMENT)
-            code, text = self._apt()
+            code, text = self._apt(part)
         _log(text)
-        self._previous.restore_marks()
         attempt(["systemctl", "daemon-reload"])
-        if code != 0:
-            return f"apt-get: {apt_error(text)}", []
-        with watch.closely():
-            restarted, fault = self._restart()
-            if fault:
-                return fault, restarted
-            sick = settle(self._checks, self._patience)
-        return "; ".join(f"{service}: {why}" for service, why in sorted(sick.items())), restarted
+        return f"apt-get: {apt_error(text)}" if code != 0 else ""
+
+    def _restart(self, restart, *arguments):
+        """Note what was restarted; what went wrong, or ""."""
+        names, fault = restart(*arguments)
+        self._restarted += names
+        return fault
 
     def _undisturbed(self):
         """Services go on with the code that they have in memory while packages come and go on the disk."""
         removed = [change["package"] for change in self._changes if not change["candidate"]]
         return service_policy(no_disturbance(self._notes, removed))
 
-    def _restart(self):
-        """What the packages asked for, then what else runs replaced code; ``(names, what went wrong or "")``."""
-        asked, fault = restart_refused(self._notes)
-        if fault:
-            return asked, fault
-        others, fault = restart_outdated()
-        return [*asked, *others], fault
-
-    def _apt(self, *options):
+    def _apt(self, changes, *options):
         """One ``apt-get install`` of exactly the planned versions."""
         wanted = [
             f"{change['package']}={change['candidate']}" if change["candidate"] else f"{change['package']}-"
-            for change in self._changes
+            for change in changes
         ]
-        removes = any(change["candidate"] is None for change in self._changes)
+        removes = any(change["candidate"] is None for change in changes)
         guard = [] if removes else ["--no-remove"]
         return attempt(
             ["apt-get", "install", *APT_OPTIONS, *guard, *options, "--", *wanted],
@@ -135,23 +179,31 @@ class UpdateRun:
         )
 
     def _go_back(self):
-        """Put the previous versions back; whether the services work with them."""
+        """Put the previous versions back; what is wrong after that, or ""."""
         with self._undisturbed():
             code, text = self._previous.put_back(APT_ENVIRONMENT, TRANSACTION_PATIENCE)
         _log(text)
         attempt(["systemctl", "daemon-reload"])
         if code != 0:
-            _log(f"the way back failed: {last_words(text)}")
-            return False
+            return f"the way back failed: {last_words(text)}"
         sick = failing(self._checks)
         units = {check["unit"] for check in self._checks if check["service"] in sick and check.get("unit")}
         if units:
             attempt(["systemctl", "reset-failed", "--", *sorted(units)])
             attempt(["systemctl", "restart", "--", *sorted(units)], timeout=self._patience * len(units) + 60)
-        self._restart()
+        restart_refused(self._notes)
+        restart_outdated()
         now, before = installed_versions(), self._previous.versions()
-        return not settle(self._checks, self._patience) and all(now.get(n) == before.get(n) for n in self._names)
+        left = [name for name in self._names if now.get(name) != before.get(name)]
+        if left:
+            return f"not at their previous versions: {', '.join(left)}"
+        return _words(settle(self._checks, self._patience))
+
+
+def _words(sick):
+    return "; ".join(f"{service}: {why}" for service, why in sorted(sick.items()))
 
 
 def _log(text):
-    print(text, flush=True)
+    with contextlib.suppress(OSError):  # a disk that is full must not keep anybody from going back
+        print(text, flush=True)

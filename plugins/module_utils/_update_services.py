@@ -30,6 +30,20 @@ def services_of(packages, proc="/proc", info=DPKG_INFO):
     return found
 
 
+def with_running_units(packages, proc="/proc", info=DPKG_INFO):
+    """Those of ``packages`` that ship the unit of a service that runs."""
+    running = set()
+    for process in os.listdir(proc):
+        if process.isdigit():
+            with contextlib.suppress(OSError):  # a process that has ended meanwhile
+                running.add(unit_of(os.path.join(proc, process, "cgroup")))
+    return {
+        package
+        for package in packages
+        if any(os.path.basename(path) in running for path in _files(package, info) if "/systemd/system/" in path)
+    }
+
+
 def _files(package, info):
     name, _, architecture = package.partition(":")
     candidates = [f"{package}.list", f"{name}.list"]

@@ -87,6 +87,9 @@ def _work_apart(folder, changes, checks, patience):
                     _keep(folder, "result", result)
         except ModuleError as error:
             _keep(folder, f"refused-{os.getpid()}", {"failed": True, "msg": str(error)})
+        except OSError as error:
+            words = f"{error.filename or folder}: {error.strerror or error}; mend that and start again"
+            _keep(folder, f"refused-{os.getpid()}", {"failed": True, "msg": words})
         code = 0
     except BaseException:
         import traceback

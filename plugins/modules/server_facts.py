@@ -22,7 +22,11 @@ attributes:
     details: Nothing is changed.
   idempotent:
     support: full
-options: {}
+options:
+  users:
+    description: Names of system users whose numbers are wanted; then RV(ansible_facts.uids) is all that is returned.
+    type: list
+    elements: str
 seealso:
   - module: ansible.builtin.setup
 """
@@ -42,6 +46,11 @@ ansible_facts:
   returned: success
   type: dict
   contains:
+    uids:
+      description: Numbers of the O(users) that the server has, by name.
+      returned: with O(users)
+      type: dict
+      sample: {postfix: 104}
     distribution:
       description: Name of the operating system.
       returned: success

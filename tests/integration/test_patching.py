@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import textwrap
@@ -17,7 +18,7 @@ import pytest
 
 pytestmark = pytest.mark.lab
 
-# One line of JSON per package: {"name", "version", "depends", "postinst", "files": {path: text}}.
+# One line of JSON per package: {"name", "version", "fields", "preinst", "postinst", "files": {path: text}}.
 BUILD = textwrap.dedent("""\
     import hashlib, json, os, shutil, subprocess, sys
     os.makedirs("/srv/archive", exist_ok=True)
@@ -37,10 +38,11 @@ BUILD = textwrap.dedent("""\
         control += [f"{key}: {value}" for key, value in package.get("fields", {}).items()]
         with open(tree + "/DEBIAN/control", "w") as stream:
             stream.write("\\n".join(control) + "\\n")
-        if package.get("postinst"):
-            with open(tree + "/DEBIAN/postinst", "w") as stream:
-                stream.write("#!/bin/sh\\n" + package["postinst"] + "\\n")
-            os.chmod(tree + "/DEBIAN/postinst", 0o755)
+        for script in ("preinst", "postinst"):
+            if package.get(script):
+                with open(tree + "/DEBIAN/" + script, "w") as stream:
+                    stream.write("#!/bin/sh\\n" + package[script] + "\\n")
+                os.chmod(tree + "/DEBIAN/" + script, 0o755)
         subprocess.run(["dpkg-deb", "-Znone", "--build", tree, "."], check=True, stdout=subprocess.DEVNULL)
     with open("Packages", "w") as index:
         for name in sorted(os.listdir(".")):
@@ -111,8 +113,38 @@ class Bench:
     def version(self, name):
         return self.server.run(f"dpkg-query --show --showformat='${{Version}}' {name}").stdout
 
+    def invocation(self, unit):
+        """Another one each time the unit is started."""
+        return self.server.run(f"systemctl show --property=InvocationID --value {unit}").stdout
+
+    def starts(self, unit):
+        """How often the unit was started since the server came up."""
+        return int(self.server.run(f"journalctl -u {unit} -o cat | grep -c '^Started '").stdout)
+
     def verdicts(self):
         return {item["package"]: (item["class"], item["verdict"]) for item in self.frozen()["changes"]}
+
+    def cut(self):
+        """Take the server off its network, as a broken line would; ``mend`` puts it back."""
+        self._as_podman("ip", "link", "set", "eth0", "down")
+
+    def mend(self):
+        self._as_podman("ip", "link", "set", "eth0", "up")
+        self._as_podman("ip", "route", "replace", "default", "dev", "eth0")
+
+    def disk(self, folder, size):
+        """A disk of its own for ``folder``, of ``size`` (``4m``)."""
+        self._as_podman("mkdir", "-p", folder)
+        self._as_podman("mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder)
+
+    def whole_disk_again(self, folder):
+        self._as_podman("umount", folder)
+
+    def _as_podman(self, *command):
+        """What the server's own administrator may not do in a container, and what works without a network."""
+        from infogere.lab import podman
+
+        podman.run("exec", "--privileged", self.server.machine.container, *command)
 
 
 @pytest.fixture(scope="module")
@@ -331,12 +363,125 @@ def test_a_killed_controller_leaves_no_half_update(bench):
     again = bench.apply()
     assert again.returncode == 0, again.stdout
     assert bench.version("lab-long") == "1.0.2"
-    (updated,) = [
+    (updated,) = _updated(bench.server, plan)
+    assert [(c["package"], c["candidate"]) for c in updated["data"]["changes"]] == [("lab-long", "1.0.2")]
+
+
+def test_a_lost_connection_does_not_stop_the_server(bench):
+    bench.offer(package("lab-long", "1.0.1"))
+    bench.install("lab-long")
+    wait = "touch /srv/waits; until test -e /srv/go; do sleep 0.1; done"
+    bench.offer({**package("lab-long", "1.0.2"), "postinst": wait})
+    plan = bench.plan()
+    bench.server.run("rm -f /srv/waits /srv/go")
+    run = bench.start()
+    bench.wait_for("test -e /srv/waits")
+    bench.cut()
+    try:
+        assert run.wait(300) != 0  # it says so by itself, and does not wait for ever
+    finally:
+        bench.mend()
+    assert bench.server.run("touch /srv/go").returncode == 0
+    again = bench.apply()
+    assert again.returncode == 0, again.stdout
+    assert bench.version("lab-long") == "1.0.2"
+    assert [c["package"] for entry in _updated(bench.server, plan) for c in entry["data"]["changes"]] == ["lab-long"]
+    # A third start finds it done.
+    assert bench.apply().returncode == 0
+    assert len(_updated(bench.server, plan)) == 1
+
+
+def test_too_little_room_is_noticed_before_anything_changes(bench):
+    bench.offer(package("lab-room", "1.0.1"))
+    bench.install("lab-room")
+    bench.offer(package("lab-room", "1.0.2"))
+    bench.plan()
+    bench.disk("/var/lib/infogere/patches", "4m")
+    try:
+        done = bench.apply()
+    finally:
+        bench.whole_disk_again("/var/lib/infogere/patches")
+    assert done.returncode != 0
+    said = " ".join(done.stdout.split())
+    assert re.search(
+        r"the disk of /var/lib/infogere/patches/\S+ has \d MiB free and the update needs about \d+ MiB", said
+    )
+    assert "nothing was changed; make room and start again" in said
+    assert bench.version("lab-room") == "1.0.1"
+    # The same plan, once there is room.
+    assert bench.apply().returncode == 0
+    assert bench.version("lab-room") == "1.0.2"
+
+
+def test_a_disk_that_fills_up_in_the_middle_brings_the_previous_versions_back(bench):
+    big = {"name": "lab-big", "files": {"/usr/share/lab-big/data": "1"}}
+    bench.offer({**big, "version": "1.0.1"}, daemon("1.0.1"))
+    bench.install("lab-big")
+    bench.offer({**big, "version": "1.0.2", "files": {"/usr/share/lab-big/data": "2" * 8_000_000}}, daemon("1.0.2"))
+    bench.plan()
+    bench.server.run("cp -a /usr/share/lab-big /srv/lab-big")
+    bench.disk("/usr/share/lab-big", "4m")
+    bench.server.run("cp -a /srv/lab-big/. /usr/share/lab-big/")
+    try:
+        done = bench.apply()
+        assert done.returncode != 0
+        assert "the previous versions are back" in done.stdout, done.stdout
+        assert [bench.version(name) for name in ("lab-big", "lab-daemon")] == ["1.0.1", "1.0.1"]
+        assert bench.server.run("dpkg --audit").stdout == ""
+        assert bench.server.run("systemctl is-active lab-daemon").stdout == "active\n"
+    finally:
+        bench.whole_disk_again("/usr/share/lab-big")
+    bench.plan()
+    assert bench.apply().returncode == 0
+    assert [bench.version(name) for name in ("lab-big", "lab-daemon")] == ["1.0.2", "1.0.2"]
+
+
+# As Debian's packages do: stop it before the files change, start it when they are there.
+STOPS = "invoke-rc.d lab-daemon stop"
+STARTS = "systemctl daemon-reload; deb-systemd-invoke start lab-daemon.service"
+NOTE = "touch /srv/unpacked; until test -e /srv/go; do sleep 0.1; done"
+
+
+def test_a_service_runs_on_while_its_packages_are_replaced_and_is_restarted_once(bench):
+    bench.offer(daemon("1.0.1"), package("lab-far", "1.0.1"))
+    bench.install("lab-far")
+    bench.offer(
+        daemon("1.0.2", preinst=STOPS, postinst=f"{NOTE}; {STARTS}"),
+        {**package("lab-far", "1.0.2"), "postinst": "test -e /usr/share/lab-far/version"},
+    )
+    bench.plan()
+    bench.server.run("rm -f /srv/unpacked /srv/go")
+    before, started = bench.invocation("lab-daemon"), bench.starts("lab-daemon")
+    run = bench.start()
+    bench.wait_for("test -e /srv/unpacked")
+    # What comes with no service is done by then.
+    assert bench.version("lab-far") == "1.0.2"
+    assert bench.invocation("lab-daemon") == before
+    bench.server.run("touch /srv/go")
+    assert run.wait(300) == 0
+    assert bench.invocation("lab-daemon") != before
+    assert bench.starts("lab-daemon") == started + 1
+    assert not bench.server.run("ls /usr/sbin/policy-rc.d").stdout
+
+
+def test_a_package_that_the_plan_leaves_out_is_not_brought_along_by_its_source(bench):
+    old, new = {"Source": "lab-source (1)"}, {"Source": "lab-source (2)"}
+    bench.offer(package("lab-one", "1.0.1", **old), package("lab-two", "1.0.1", **old))
+    bench.install("lab-one", "lab-two")
+    bench.offer(package("lab-one", "1.0.2", **new), package("lab-two", "1.1.0", **new))
+    bench.plan()
+    assert bench.verdicts() == {"lab-one": ("minor", "planned"), "lab-two": ("major", "refused")}
+    done = bench.apply()
+    assert done.returncode == 0, done.stdout
+    assert [bench.version(name) for name in ("lab-one", "lab-two")] == ["1.0.2", "1.0.1"]
+
+
+def _updated(server, plan):
+    return [
         entry
-        for entry in _entries(bench.server)
+        for entry in _entries(server)
         if entry["kind"] == "packages-updated" and entry["data"]["plan"] == plan["name"]
     ]
-    assert [(c["package"], c["candidate"]) for c in updated["data"]["changes"]] == [("lab-long", "1.0.2")]
 
 
 def _entries(server):

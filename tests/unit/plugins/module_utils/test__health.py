@@ -64,18 +64,77 @@ def test_units_are_asked_at_once(monkeypatch):
     assert len(asked) == 1
 
 
-def test_a_watch_measures_what_is_still_down(closed_port):
-    down = threading.Event()
-    check = {"service": "web", "connect": closed_port}
+class Clock:
+    """What a watch sees, look by look, on a clock that a look and a pause advance."""
 
-    class Looked(_health.Watch):
-        def _up(self, service):
-            down.set()
-            super()._up(service)
+    def __init__(self, monkeypatch, looks):
+        self.now, self.looks = 1000.0, iter(looks)
+        self.watch = None
+        monkeypatch.setattr(_health, "failing", self.look)
+        monkeypatch.setattr(_health.time, "time", lambda: self.now)
 
-    with Looked([check]) as watch:
-        while not watch._down:
-            down.wait(0.01)
+    def look(self, _checks):
+        self.now += 0.25
+        return next(self.looks)
+
+    def run(self, checks):
+        self.watch = _health.Watch(checks)
+        self.watch._end.wait = self._pause
+        self.watch._look(checks)
+        return [(item["service"], item["began"][-3:-1], item["seconds"]) for item in self.watch.interruptions]
+
+    def _pause(self, seconds):
+        self.now += seconds
+        if self.now > 1004:
+            self.watch._end.set()
+
+
+DOWN = {"web": "refused"}
+
+
+@pytest.mark.parametrize(
+    ("looks", "interruptions"),
+    [
+        ([{}] * 7, []),
+        # Well at 40.75, well again at 43.25.
+        ([{}, {}, DOWN, DOWN, {}, {}, {}], [("web", "40", 3)]),
+        ([{}, DOWN, {}, {}, DOWN, {}, {}], [("web", "40", 2), ("web", "42", 2)]),
+        # Not well again before the end.
+        ([{}, {}, {}, {}, {}, DOWN, DOWN], [("web", "43", 2)]),
+        ([{}, {}, {}, {}, {}, {}, DOWN], [("web", "43", 1)]),
+        # Nobody knows how the service is while systemd renews itself.
+        ([{}, {"web": _health.SILENCE}, {"web": _health.SILENCE}, {}, {}, {}, {}], []),
+    ],
+)
+def test_an_interruption_lasts_from_the_last_good_look_to_the_next(monkeypatch, looks, interruptions):
+    assert Clock(monkeypatch, looks).run([{"service": "web"}]) == interruptions
+
+
+def test_a_watch_looks_at_each_socket_for_itself_and_at_all_units_at_once(monkeypatch):
+    seen = []
+
+    def failing(checks):
+        seen.append([(check["service"], check.get("unit")) for check in checks])
+        return {}
+
+    monkeypatch.setattr(_health, "failing", failing)
+    checks = [
+        {"service": "web", "unit": "nginx", "connect": "127.0.0.1:80"},
+        {"service": "ssh", "unit": "ssh"},
+        {"service": "php", "unit": "php8.2-fpm"},
+    ]
+    with _health.Watch(checks) as watch, watch.closely():
+        pass
+    assert sorted({tuple(group) for group in seen}) == [
+        (("ssh", "ssh"), ("php", "php8.2-fpm")),
+        (("web", None),),
+    ]
+    assert watch.interruptions == []
+
+
+def test_a_watch_measures_a_service_that_is_really_gone(closed_port):
+    with _health.Watch([{"service": "web", "connect": closed_port}]) as watch:
+        pass
     assert [(item["service"], item["seconds"]) for item in watch.interruptions] == [("web", 1)]
 
 

@@ -1,9 +1,6 @@
-"""What is missing, what apt's errors mean, and the policy that keeps services from starting."""
+"""What is missing, and what apt's errors mean."""
 
 from __future__ import annotations
-
-import os
-import subprocess
 
 import pytest
 from ansible_collections.infogere.hosting.plugins.module_utils import _package_set as package_set
@@ -88,51 +85,3 @@ def test_a_disk_that_is_too_full_is_refused_before_anything(dpkg):
 def test_the_error_of_apt_in_one_line(said, words):
     assert package_set.apt_error(said).startswith(words)
     assert "\n" not in package_set.apt_error(said)
-
-
-class TestPolicy:
-    """No service starts while packages are installed."""
-
-    @pytest.fixture
-    def policy(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(package_set, "POLICY", str(tmp_path / "policy-rc.d"))
-        monkeypatch.setattr(package_set, "POLICY_ASIDE", str(tmp_path / "policy-rc.d.aside"))
-        return tmp_path / "policy-rc.d"
-
-    def test_it_is_there_for_the_time_of_the_transaction(self, policy):
-        with package_set._no_starts():
-            assert os.access(policy, os.X_OK)
-        assert not policy.exists()
-
-    @pytest.mark.parametrize(
-        ("arguments", "code"),
-        [(["web", "start"], 101), (["web", "restart"], 101), (["runs", "restart"], 0), (["runs", "start"], 101)],
-    )
-    def test_only_what_runs_may_restart(self, policy, tmp_path, arguments, code):
-        systemctl = tmp_path / "systemctl"
-        systemctl.write_text('#!/bin/sh\n[ "$3" = runs ]\n')
-        systemctl.chmod(0o755)
-        with package_set._no_starts():
-            done = subprocess.run(
-                [str(policy), *arguments], check=False, env={"PATH": f"{tmp_path}:{os.environ['PATH']}"}
-            )
-        assert done.returncode == code
-
-    def test_a_policy_of_the_server_s_own_is_put_back(self, policy):
-        policy.write_text("theirs")
-        with package_set._no_starts():
-            assert policy.read_text() == package_set.POLICY_TEXT
-        assert policy.read_text() == "theirs"
-
-    def test_also_after_a_failure(self, policy):
-        policy.write_text("theirs")
-        with pytest.raises(ModuleError), package_set._no_starts():
-            raise ModuleError("apt-get install failed")
-        assert policy.read_text() == "theirs"
-
-    def test_also_after_a_run_that_was_killed(self, policy):
-        policy.write_text(package_set.POLICY_TEXT)
-        policy.with_name("policy-rc.d.aside").write_text("theirs")
-        with package_set._no_starts():
-            assert policy.read_text() == package_set.POLICY_TEXT
-        assert policy.read_text() == "theirs"

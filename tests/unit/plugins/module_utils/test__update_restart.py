@@ -50,6 +50,25 @@ def test_a_service_that_fails_ends_it(server):
     assert restart.restart_outdated() == ([], "nginx does not restart: Job failed.")
 
 
+def test_what_a_script_was_refused_is_restarted_unless_it_was_since(server, monkeypatch, tmp_path):
+    notes = tmp_path / "notes"
+    notes.write_text(
+        "Id=nginx.service ActiveState=active InvocationID=one\n"
+        "Id=mariadb.service ActiveState=active InvocationID=two\n"
+        "Stopped=mariadb-server/mariadb\n"
+        "Id=nginx.service ActiveState=active InvocationID=one\n"
+        "Id=slow.service ActiveState=active InvocationID=three\n"
+        "Id=clean.timer ActiveState=active InvocationID=four\n"
+    )
+    now = {"nginx.service": "one", "mariadb.service": "new", "slow.service": "three", "clean.timer": "four"}
+    monkeypatch.setattr(restart, "_invocations", lambda _units: now)
+    assert restart.restart_refused(str(notes)) == (["nginx", "clean.timer"], "")
+
+
+def test_nothing_was_refused(server, tmp_path):
+    assert restart.restart_refused(str(tmp_path / "no-notes")) == ([], "")
+
+
 def test_services_without_needrestart(monkeypatch, tmp_path):
     monkeypatch.setattr(restart, "exists", lambda _program: False)
     for number, (unit, line) in enumerate(

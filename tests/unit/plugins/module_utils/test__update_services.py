@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.infogere.hosting.plugins.module_utils._update_services import services_of
+from ansible_collections.infogere.hosting.plugins.module_utils._update_services import (
+    services_of,
+    with_running_units,
+)
 
 MAPS = "7f00-7f01 r-xp 00000000 08:01 42 {path}\n7f02-7f03 rw-p 00000000 00:00 0 \n"
 
@@ -41,3 +44,7 @@ def server(tmp_path):
 )
 def test_services(server, package, services):
     assert services_of({package}, *server).get(package) == services
+
+
+def test_packages_that_ship_the_unit_of_a_running_service(server):
+    assert with_running_units({"libssl3", "php8.2-fpm", "proftpd", "unknown"}, *server) == {"php8.2-fpm"}
