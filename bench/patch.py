@@ -1,7 +1,8 @@
-"""Plan a whole fleet from cached facts on one core; then one server, against bare apt-get.
+"""Plan a whole fleet from cached facts on one core; then one server, and a real run, against bare apt-get.
 
 Goal: 10,000 servers with forty pending updates each in under 30 s. The server part wants a running server of the lab
-(`infogere lab up NAME`), and compares the module `pending_updates` with `apt-get -s dist-upgrade` on it.
+(`infogere lab up NAME`), and compares the module `pending_updates` with `apt-get -s dist-upgrade` on it. `--real` makes
+servers whose real updates are pending and applies them, as a run of ours and with bare `apt-get install`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ import subprocess
 import time
 from datetime import UTC, datetime
 from typing import Any
+
+import patch_run
+from common import spread
 
 from infogere import terms
 from infogere.lab import inventory, plays, servers
@@ -79,6 +83,19 @@ def plan_server(name: str, runs: int) -> None:
     )
 
 
+def apply_real(version: str, runs: int) -> None:
+    """What a run takes and what it interrupts, over bare apt-get of the same set."""
+    ratios = []
+    for _ in range(runs):
+        packages, ours, bare = patch_run.compare(version)
+        ratios.append(ours.seconds / bare.seconds)
+        print(f"Debian {version}, {packages} packages: run {ours.seconds:.0f} s, bare apt-get {bare.seconds:.0f} s")
+        for title, applied in (("run", ours), ("bare", bare)):
+            down = ", ".join(f"{service} {seconds} s" for service, seconds in applied.down.items())
+            print(f"  {title} interrupted: {down or 'nothing'}", flush=True)
+    print(f"ratio {spread(ratios, '')}")
+
+
 def _timed(command: list[str]) -> float:
     started = time.perf_counter()
     subprocess.run(command, env=plays.environment(), capture_output=True, check=True)
@@ -93,7 +110,11 @@ def main() -> None:
     options.add_argument("--updates", type=int, default=40, help="pending updates per server (default: 40)")
     options.add_argument("--server", metavar="NAME", help="also measure this server of the lab")
     options.add_argument("--runs", type=int, default=10)
+    options.add_argument("--real", metavar="DEBIAN", choices=["12", "13"], help="apply real updates of this Debian")
     chosen = options.parse_args()
+    if chosen.real:
+        apply_real(chosen.real, chosen.runs)
+        return
     plan_fleet(chosen.servers, chosen.updates)
     if chosen.server:
         plan_server(chosen.server, chosen.runs)

@@ -95,6 +95,17 @@ class World:
         assert found
         return int(found[1])
 
+    @property
+    def site_user(self) -> str:
+        """Who a site's programs run as."""
+        return str(self.server.run(f"stat -c %U /srv/www/{SHOP.domain}/htdocs").stdout.strip())
+
+    def log(self, user: str, identifier: str, line: str, times: int) -> None:
+        """Lines that ``user`` writes to the journal under a name of its choice."""
+        command = f"logger --priority mail.info --tag {identifier} -- '{line}'"
+        done = self.server.run(f"for i in $(seq {times}); do runuser -u {user} -- {command}; done")
+        assert done.returncode == 0, done.stderr
+
 
 def until(condition: Any, patience: float = PATIENCE) -> bool:
     """Whether ``condition`` holds within ``patience`` seconds."""
@@ -147,3 +158,33 @@ def test_who_keeps_failing_is_shut_out_of_that_service_alone(world, service) -> 
         world.server.run(f"fail2ban-client set {jail} unbanip {address}")
     assert world.banned(jail) == []
     assert world.login(service) == {IN}
+
+
+# jail -> (who writes, under which name, the line of a failed login)
+LOGGED = {
+    "postfix-sasl": (
+        "postfix",
+        "postfix/submission/smtpd",
+        "warning: unknown[{}]: SASL LOGIN authentication failed: authentication failure",
+    ),
+    "roundcube": (
+        "infogere-apps",
+        "roundcube",
+        "<a1b2c3d4> Failed login for nobody from {} in session a1b2 (error: 0)",
+    ),
+    "postfixadmin": ("infogere-apps", "postfixadmin", "PostfixAdmin admin login failed (username: a, ip_address: {})"),
+    "proftpd": ("root", "proftpd", "host (host[{}]) - USER nobody: no such user found from host [{}] to 192.0.2.1:21"),
+}
+
+
+@pytest.mark.parametrize("jail", LOGGED)
+def test_a_site_cannot_have_somebody_shut_out(world, jail) -> None:
+    writer, identifier, line = LOGGED[jail]
+    line = line.replace("{}", "198.51.100.7")
+    before = world.failures(jail)
+    world.log(world.site_user, identifier, line, FAILURES)
+    # The same line from its real writer counts, and whatever was written before it has been read by then.
+    world.log(writer, identifier, line, 1)
+    assert until(lambda: world.failures(jail) > before), world.status(jail)
+    assert world.failures(jail) == before + 1
+    assert world.banned(jail) == []

@@ -52,6 +52,14 @@ def outdated(version: str, log: Path) -> str:
     return name
 
 
+def add_later_sources(server: servers.Server, version: str) -> None:
+    """Let a server that began from ``outdated`` see what has come since."""
+    lines = "\n".join(later_sources(version)) + "\n"
+    done = server.run("cat >/etc/apt/sources.list.d/later.list && apt-get update -q", lines)
+    if done.returncode:
+        raise InfogereError(f"{server.name}: {_last(done.stderr)}", way_out="are the archives reachable from here?")
+
+
 def later_sources(version: str) -> list[str]:
     """``deb`` lines of what has come since the release: the archives of updates and of security."""
     return [line for line in _sources(version) if line.split()[2] != RELEASES[version]]
@@ -78,8 +86,12 @@ def commit(server: servers.Server, name: str) -> str:
 def listed() -> list[str]:
     """Names of the lab's images: the bare ones, and this checkout's."""
     found = podman.run("images", "--format", "{{.Repository}}:{{.Tag}}").splitlines()
-    ours = ("localhost/infogere-debian", "localhost/infogere-outdated-debian", f"localhost/infogere-{checkout.label()}-")
-    return sorted(name for name in found if name.startswith(ours) and not name.endswith(":latest"))
+    ours = (
+        "localhost/infogere-debian",
+        "localhost/infogere-outdated-debian",
+        f"localhost/infogere-{checkout.label()}-",
+    )
+    return sorted(name for name in found if name.startswith(tuple(f"localhost/infogere-{own}" for own in ours)) and not name.endswith(":latest"))
 
 
 def remove() -> list[str]:
@@ -143,5 +155,9 @@ def _remove_older(name: str) -> None:
 
 
 def _last_line(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return _last(log.read_text(encoding="utf-8", errors="replace"))
+
+
+def _last(text: str) -> str:
+    lines = text.strip().splitlines()
     return lines[-1] if lines else "nothing was said"

@@ -45,20 +45,27 @@ def host_name(version: str) -> str:
     return f"debian{version}.{servers.DOMAIN}"
 
 
-def image_name(version: str) -> str:
+def image_name(version: str, *, outdated: bool = False) -> str:
     """Name of the image that the present roles, plugins and playbooks would make."""
     salt = images.bare_name(version) + _identity()
-    return f"localhost/infogere-{checkout.label()}-debian{version}:{checkout.digest(*INGREDIENTS, salt=salt)}"
+    kind = "outdated-debian" if outdated else "debian"
+    return f"localhost/infogere-{checkout.label()}-{kind}{version}:{checkout.digest(*INGREDIENTS, salt=salt)}"
 
 
-def ensure(version: str, log: Path, on_task: Callable[[str], None] = lambda _name: None) -> Made:
-    """Converge a fresh server and keep it as an image, unless that was done; raises if the converge fails."""
-    name = image_name(version)
+def ensure(
+    version: str, log: Path, on_task: Callable[[str], None] = lambda _name: None, *, outdated: bool = False
+) -> Made:
+    """Converge a fresh server and keep it as an image, unless that was done; raises if the converge fails.
+
+    ``outdated`` starts from ``images.outdated``.
+    """
+    name = image_name(version, outdated=outdated)
     if podman.exists("image", name):
         return Made(name, host_name(version))
-    builder = f"build{version}"
+    builder = f"outdated{version}" if outdated else f"build{version}"
     servers.down(builder)
-    server = servers.up(builder, images.bare(version, log), host_name(version))
+    bare = images.outdated(version, log) if outdated else images.bare(version, log)
+    server = servers.up(builder, bare, host_name(version))
     started = time.monotonic()
     outcome = plays.play(
         PLAYBOOK, inventory.write(builder, server), log, state_dir=state_dir(), on_task=on_task
@@ -69,9 +76,10 @@ def ensure(version: str, log: Path, on_task: Callable[[str], None] = lambda _nam
     return Made(name, host_name(version), outcome, seconds)
 
 
-def up(name: str, version: str = images.DEFAULT_VERSION) -> servers.Server:
+def up(name: str, version: str = images.DEFAULT_VERSION, *, outdated: bool = False) -> servers.Server:
     """A server with the stack running; its inventory is ``inventory.path(name)``."""
-    made = ensure(version, checkout.private_folder("logs") / f"provision-debian{version}.log")
+    log = checkout.private_folder("logs") / f"provision-debian{version}.log"
+    made = ensure(version, log, outdated=outdated)
     server = servers.up(name, made.image, made.host_name)
     inventory.write(name, server)
     return server
