@@ -35,10 +35,12 @@ def run(params, check_mode):
     library = apt_pkg()
     cache, depcache = open_cache()
     installed = [package for package in cache.packages if package.current_ver]
-    broken = sorted(full_name(package) for package in installed if depcache.is_inst_broken(package))
+    broken = []
+    if depcache.broken_count:
+        broken = sorted(full_name(package) for package in installed if depcache.is_inst_broken(package))
     if not broken:
         depcache.upgrade(True)
-    changed = [] if broken else [package for package in cache.packages if _is_changed(depcache, package)]
+    changed = [] if broken else [package for package in cache.packages if not depcache.marked_keep(package)]
     ids = {package.id for package in changed}
     left_out = [package for package in installed if package.id not in ids and _is_outdated(depcache, package)]
     return {
@@ -68,15 +70,6 @@ def _transaction(depcache, changed, installed):
         "download_bytes": sum(change["download_bytes"] for change in changes.values()),
         "reboot": any(_wants_reboot(change) for change in changes.values()),
     }
-
-
-def _is_changed(depcache, package):
-    return (
-        depcache.marked_install(package)
-        or depcache.marked_upgrade(package)
-        or depcache.marked_downgrade(package)
-        or depcache.marked_delete(package)
-    )
 
 
 def _is_outdated(depcache, package):

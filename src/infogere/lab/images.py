@@ -86,12 +86,8 @@ def commit(server: servers.Server, name: str) -> str:
 def listed() -> list[str]:
     """Names of the lab's images: the bare ones, and this checkout's."""
     found = podman.run("images", "--format", "{{.Repository}}:{{.Tag}}").splitlines()
-    ours = (
-        "localhost/infogere-debian",
-        "localhost/infogere-outdated-debian",
-        f"localhost/infogere-{checkout.label()}-",
-    )
-    return sorted(name for name in found if name.startswith(tuple(f"localhost/infogere-{own}" for own in ours)) and not name.endswith(":latest"))
+    ours = tuple(f"localhost/infogere-{kind}" for kind in ("debian", "outdated-debian", f"{checkout.label()}-"))
+    return sorted(name for name in found if name.startswith(ours) and not name.endswith(":latest"))
 
 
 def remove() -> list[str]:
