@@ -1,4 +1,4 @@
-"""Apply a frozen plan of updates: exactly these versions, in one transaction, and back if a service does not survive.
+"""Apply a frozen plan of updates: exactly these versions, as one unit, and back if a service does not survive.
 
 The work is done by a process of its own that outlives the connection: a controller that dies, or a network that
 breaks, leaves no server half updated. The next call with the same plan finds the result.

@@ -12,9 +12,12 @@ short_description: apply exactly a frozen set of updates, or go back
 description:
   - Refuses a set that is not what APT would do now, because a version, the archives or the server have changed since.
   - Refuses to begin while a service does not work.
-  - Keeps the previous packages, C(/etc) and the marks of APT; upgrades in one transaction of pinned versions;
-    restarts the services that needrestart names.
-  - If the transaction fails, or a service does not work after it, the previous packages and C(/etc) are put back.
+  - Refuses to begin where a disk is too small for the update and its way back.
+  - Keeps the previous packages, C(/etc) and the marks of APT; installs pinned versions, first what belongs to no
+    running service, then each service with what it needs, in a transaction of its own.
+  - Lets services run on while their packages are replaced, and restarts each once, after its own part; then what
+    needrestart names.
+  - If a transaction fails, or a service does not work after it, the previous packages and C(/etc) are put back.
   - Measures for how long each service did not answer.
   - Goes on when the connection or the controller is lost. The next call with the same plan returns the result.
 extends_documentation_fragment:

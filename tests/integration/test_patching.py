@@ -245,12 +245,17 @@ def test_an_update_that_removes_something_is_no_minor_update(bench):
 
 def test_a_service_that_does_not_survive_comes_back(bench):
     bench.server.run("echo setting > /etc/lab-setting")
-    bench.offer(daemon("1.0.2", BREAKS, postinst=f"echo broken > /etc/lab-setting; {RESTART} || true"))
+    bench.offer(package("lab-first", "1.0.1"), daemon("1.0.1"))
+    bench.install("lab-first")
+    bench.offer(
+        package("lab-first", "1.0.2"),  # comes before the service, and goes back with it
+        daemon("1.0.2", BREAKS, postinst=f"echo broken > /etc/lab-setting; {RESTART} || true"),
+    )
     bench.plan()
     done = bench.apply()
     assert done.returncode != 0
     assert "the previous versions are back" in done.stdout
-    assert bench.version("lab-daemon") == "1.0.1"
+    assert [bench.version(name) for name in ("lab-first", "lab-daemon")] == ["1.0.1", "1.0.1"]
     assert bench.server.run("cat /etc/lab-setting").stdout == "setting\n"
     assert bench.server.run("curl -s http://127.0.0.1:8099/ || python3 -c 'import urllib.request as r; "
                             "r.urlopen(\"http://127.0.0.1:8099/\")'").returncode == 0  # fmt: skip
