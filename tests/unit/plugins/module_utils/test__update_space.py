@@ -14,7 +14,7 @@ def place(tmp_path, monkeypatch):
     """Everything on the disk of the test; what an update wants can be set."""
     wanted = dict(SMALL)
     monkeypatch.setattr(space, "ARCHIVES", str(tmp_path / "not/made/yet"))
-    monkeypatch.setattr(space, "PROGRAMS", str(tmp_path))
+    monkeypatch.setattr(space, "PROGRAMS", str(tmp_path / "usr"))
     monkeypatch.setattr(space, "MARGIN", 0)
     monkeypatch.setattr(space, "wanted_bytes", lambda _changes: wanted)
     return tmp_path, wanted
