@@ -7,24 +7,13 @@ import pwd
 import re
 import subprocess
 
-from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
-
-ARGUMENT_SPEC = {
-    "users": {"type": "list", "elements": "str"},
-}
+ARGUMENT_SPEC: dict = {}
+FIRST_ORDINARY_UID = 1000  # Debian policy, 9.2.2
 VERSION = re.compile(r'^(\w+)="?([^"\n]*)"?$', re.MULTILINE)
 
 
 def run(params, check_mode):
-    """Return ``ansible_facts``; reads files and runs two small commands, changes nothing.
-
-    With ``users``, their numbers alone.
-
-    Raises:
-        ModuleError: there is no such user.
-    """
-    if params.get("users") is not None:
-        return {"changed": False, "ansible_facts": {"uids": _uids(params["users"], check_mode)}}
+    """Return ``ansible_facts``; reads files and runs two small commands, changes nothing."""
     release = dict(VERSION.findall(_read("/etc/os-release")))
     disk = os.statvfs("/var")
     return {
@@ -42,6 +31,7 @@ def run(params, check_mode):
             "default_ipv4": _default_ipv4(),
             "var_free_mb": disk.f_bavail * disk.f_frsize // 2**20,
             "ssh_port": _ssh_port(),
+            "uids": {user.pw_name: user.pw_uid for user in pwd.getpwall() if user.pw_uid < FIRST_ORDINARY_UID},
         },
     }
 
@@ -52,15 +42,6 @@ def _read(path):
             return handle.read()
     except OSError:
         return ""
-
-
-def _uids(names, check_mode):
-    """``{name: number}`` of users; a run that only looks may look before they are made."""
-    numbers = {user.pw_name: user.pw_uid for user in pwd.getpwall()}
-    missing = [name for name in names if name not in numbers]
-    if missing and not check_mode:
-        raise ModuleError(f"this server has no user {', '.join(missing)}")
-    return {name: numbers[name] for name in names if name in numbers}
 
 
 def _memory():

@@ -22,11 +22,7 @@ attributes:
     details: Nothing is changed.
   idempotent:
     support: full
-options:
-  users:
-    description: Names of system users whose numbers are wanted; then RV(ansible_facts.uids) is all that is returned.
-    type: list
-    elements: str
+options: {}
 seealso:
   - module: ansible.builtin.setup
 """
@@ -46,11 +42,6 @@ ansible_facts:
   returned: success
   type: dict
   contains:
-    uids:
-      description: Numbers of the O(users) that the server has, by name.
-      returned: with O(users)
-      type: dict
-      sample: {postfix: 104}
     distribution:
       description: Name of the operating system.
       returned: success
@@ -116,6 +107,11 @@ ansible_facts:
       returned: success
       type: int
       sample: 18342
+    uids:
+      description: Numbers of the system's own users, by name.
+      returned: success
+      type: dict
+      sample: {root: 0, postfix: 104}
     ssh_port:
       description: Port of the server over which the run is logged in; 22 where it came another way.
       returned: success

@@ -170,7 +170,8 @@ LOGGED = {
     "roundcube": (
         "infogere-apps",
         "roundcube",
-        "<a1b2c3d4> Failed login for nobody from {} in session a1b2 (error: 0)",
+        "<a1b2c3d4> IMAP Error: Login failed for nobody against localhost from {}. AUTHENTICATE PLAIN: Authentication"
+        " failed. in /usr/share/roundcube/program/lib/Roundcube/rcube_imap.php on line 211 (POST /?_task=login)",
     ),
     "postfixadmin": ("infogere-apps", "postfixadmin", "PostfixAdmin admin login failed (username: a, ip_address: {})"),
     "proftpd": ("root", "proftpd", "host (host[{}]) - USER nobody: no such user found from host [{}] to 192.0.2.1:21"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.infogere.hosting.plugins.module_utils import _server_facts as server_facts
-from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 
 OS_RELEASE = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nID=debian\n'
 
@@ -27,15 +26,10 @@ def test_this_machine_has_every_fact():
     assert 0 < facts["ssh_port"] < 65536
 
 
-def test_the_numbers_of_users():
-    assert server_facts.run({"users": ["root"]}, check_mode=False)["ansible_facts"] == {"uids": {"root": 0}}
-
-
-def test_a_user_that_is_not_there_yet():
-    with pytest.raises(ModuleError, match="no user nobody-of-this-name"):
-        server_facts.run({"users": ["root", "nobody-of-this-name"]}, check_mode=False)
-    looked = server_facts.run({"users": ["root", "nobody-of-this-name"]}, check_mode=True)
-    assert looked["ansible_facts"]["uids"] == {"root": 0}
+def test_the_numbers_of_the_system_s_own_users():
+    uids = server_facts.run({}, check_mode=True)["ansible_facts"]["uids"]
+    assert uids["root"] == 0
+    assert max(uids.values()) < 1000
 
 
 def test_release(files):
