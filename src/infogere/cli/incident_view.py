@@ -120,7 +120,7 @@ def _line(name: str, clock: dict[str, Any] | None, zone: ZoneInfo, clause: str, 
 
 def _cause(dossier: Dossier) -> str:
     if dossier.cause is None:
-        return "not attributed yet: its time counts  [A-5.1-3, Q11]"
+        return f"not attributed yet{': its time counts' if dossier.effect == 'interruption' else ''}  [A-5.1-3, Q11]"
     attribution = dossier.attribution.entry.model_dump(mode="json") if dossier.attribution else {}
     party = f" ({attribution['party']})" if attribution.get("party") else ""
     standing = ": contested by the customer, its time counts until that is settled" if dossier.contested else ""
@@ -146,11 +146,15 @@ def show_story(dossier: Dossier, contract: ContractBasis) -> None:
     zone = ZoneInfo(contract.timezone)
     typer.echo()
     for line in dossier.story:
-        facts = line.entry.model_dump(mode="json", exclude=set(_TOP), exclude_defaults=True)
-        words = ", ".join(f"{name} {_words(value)}" for name, value in facts.items() if value not in (None, [], ""))
+        facts = line.entry.model_dump(exclude=set(_TOP), exclude_defaults=True)
+        words = ", ".join(
+            f"{name} {_words(value, zone)}" for name, value in facts.items() if value not in (None, (), "")
+        )
         kind = line.entry.kind.removeprefix("incident-")
         typer.echo(f"  {line.seq:>6}  {local(line.entry.at, zone)}  {line.entry.author}: {kind}: {words}")
 
 
-def _words(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _words(value: Any, zone: ZoneInfo) -> str:
+    if isinstance(value, datetime):
+        return local(value, zone)
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
