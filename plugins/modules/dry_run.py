@@ -11,7 +11,7 @@ version_added: "0.1.0"
 short_description: ask at once whether any of the tasks that follow would change something
 description:
   - Works out the tasks that follow in the same block, as Ansible would, and asks all their modules in one call what
-    they would do in check mode. Nothing is changed.
+    they would do in check mode. Nothing is changed. Outside of a block these are the rest of the play.
   - Where all is in place, it also looks once whether the services work that these tasks look after; not in check mode.
   - A converge that finds nothing to do costs one round trip, not one for each task. A play that wants this ends the
     host where RV(in_place) is true.

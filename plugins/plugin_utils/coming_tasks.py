@@ -19,8 +19,12 @@ from ansible_collections.infogere.hosting.plugins.plugin_utils.remote import Rem
 ASSERT = "ansible.builtin.assert"
 # Metas without effect on what follows.
 QUIET_METAS = {"noop", "role_complete", "flush_handlers"}
-# What makes a task more than its module: run elsewhere, again, or beside the play.
-UNFORESEEN = ("delegate_to", "until", "async_val", "loop_with", "run_once")
+# What makes a task more than its module: run elsewhere, again, beside the play, or for the sake of its result.
+UNFORESEEN = ("delegate_to", "until", "async_val", "loop_with", "run_once", "register")
+# The same of a loop.
+UNFORESEEN_IN_LOOPS = ("index_var", "extended", "break_when")
+# A task that has another of these reaches the server as somebody else, or another way.
+WAY_IN = ("become", "become_user", "become_method", "remote_user", "port", "connection")
 
 
 class CannotForesee(Exception):
@@ -84,6 +88,9 @@ class Foresight:
         for name in UNFORESEEN:
             if getattr(task, name):
                 raise CannotForesee(f"{title_of(task)}: it has {name}")
+        for name in UNFORESEEN_IN_LOOPS:
+            if task.loop is not None and getattr(task.loop_control, name, None):
+                raise CannotForesee(f"{title_of(task)}: its loop has {name}")
         for seen in self._items(task, variables):
             if task._resolve_conditional(task.when, seen):
                 yield from self._one(task, seen)
@@ -104,8 +111,9 @@ class Foresight:
         final = task.copy(exclude_parent=True, exclude_tasks=True)
         final._parent = task._parent
         final.post_validate(templar=templar)
-        if (final.become, final.become_user) != (asking._task.become, asking._task.become_user):
-            raise CannotForesee(f"{title_of(task)}: it becomes somebody else")
+        for name in WAY_IN:
+            if getattr(final, name) != getattr(asking._task, name):
+                raise CannotForesee(f"{title_of(task)}: it has {name}")
         final.check_mode, final.diff = asking._task.check_mode, False
         return asking._shared_loader_obj.action_loader.get(
             final.action,
@@ -151,12 +159,23 @@ class Foresight:
 
 
 def following(task: Any, play: Any) -> Iterator[Any]:
-    """Every task after ``task`` in the block that holds it, nested ones included, in order."""
-    for block in _blocks(play.pre_tasks + play.tasks + play.post_tasks):
-        for place, item in enumerate(block.block):
-            if item._uuid == task._uuid:
-                yield from _tasks(block.block[place + 1 :])
-                return
+    """Every task after ``task`` in the block that holds it, nested ones included, in order.
+
+    A task that stands in no block of its own is followed by the rest of the play.
+    """
+    yield from _tasks(_after(play.compile(), task) or [])
+
+
+def _after(items: list[Any], task: Any) -> list[Any] | None:
+    """What follows ``task`` among these blocks and tasks; None: it is not among them."""
+    for place, item in enumerate(items):
+        if item._uuid == task._uuid:
+            return items[place + 1 :]
+        rest = _after(item.block, task) if isinstance(item, Block) else None
+        if rest is not None:
+            # Ansible makes blocks of its own out of tasks that stand in none.
+            return rest + items[place + 1 :] if item._implicit else rest
+    return None
 
 
 def title_of(task: Any) -> str:
@@ -164,16 +183,9 @@ def title_of(task: Any) -> str:
     return str(task.get_name())
 
 
-def _blocks(items: list[Any]) -> Iterator[Any]:
-    for item in items:
-        if isinstance(item, Block):
-            yield item
-            yield from _blocks(item.block)
-
-
 def _tasks(items: list[Any]) -> Iterator[Any]:
     for item in items:
         if isinstance(item, Block):
-            yield from _tasks(item.block)
+            yield from _tasks(item.block + item.always)
         else:
             yield item

@@ -152,9 +152,32 @@ def test_what_an_earlier_task_would_say_cannot_be_known(foresee):
     assert NO in said
 
 
-@pytest.mark.parametrize("word", [{"delegate_to": "localhost"}, {"run_once": True}, {"become": True}])
+@pytest.mark.parametrize(
+    "word",
+    [
+        {"delegate_to": "localhost"},
+        {"run_once": True},
+        {"become": True},
+        {"remote_user": "somebody"},
+        {"register": "result"},
+        {"loop": [1], "loop_control": {"index_var": "web_port"}},
+    ],
+)
 def test_what_is_more_than_its_module_is_not_foreseen(foresee, word):
     assert NO in foresee(web(), write_options=word, options=("--check",))
+
+
+def test_what_always_happens_is_part_of_it(foresee):
+    act = {"name": "Act", "ansible.builtin.command": {"cmd": "true"}}
+    said = foresee({"name": "Block", "block": [web()], "always": [act]}, options=("--check",))
+    assert NO in said
+    assert "Act: ansible.builtin.command tells only by doing" in said
+
+
+def test_a_block_is_asked_to_its_end_and_no_further(playground):
+    act = {"name": "Act", "ansible.builtin.command": {"cmd": "true"}}
+    said = playground({}, [{"name": "Block", "block": [ASK, TELL]}, act], ("--check",), CONFIG.format(True))
+    assert "(0 tasks asked)" in said
 
 
 def test_what_is_done_with_the_answer_is_no_part_of_it(foresee):
