@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.infogere.hosting.plugins.plugin_utils.coming_tasks import CannotForesee, Foresight
+from ansible_collections.infogere.hosting.plugins.plugin_utils.coming_tasks import HIDDEN, CannotForesee, Foresight
 from ansible_collections.infogere.hosting.plugins.plugin_utils.remote import RemoteAction, sources
 
 
@@ -25,8 +25,8 @@ class ActionModule(RemoteAction):
         if answer.get("failed"):
             return answer
         if answer["first"] is not None:
-            title = calls[answer["first"]].title
-            return _something_to_do(f"{title}: {answer['why']}", title)
+            call = calls[answer["first"]]
+            return _something_to_do(f"{call.title}: {HIDDEN if call.no_log else answer['why']}", call.title)
         return {"changed": False, "in_place": True, "first": "", "msg": f"nothing to change ({len(calls)} tasks asked)"}
 
     def sources_for(self, params: dict) -> dict[str, str]:

@@ -25,6 +25,7 @@ ARGUMENT_SPEC = {
 def run(params, check_mode, state_folder=STATE_FOLDER):
     """Run each call as in check mode, up to the first that would change something or fails.
 
+    An error is left to the task itself, which may mend its cause or has words for it: here it means something to do.
     Where all of it is in place, each module that has ``verify(params)`` asks what only a running server can
     answer. In check mode that is left out, as the modules themselves do.
 
@@ -37,13 +38,13 @@ def run(params, check_mode, state_folder=STATE_FOLDER):
         try:
             if _module(call).run(call["params"], True)["changed"]:
                 return _result(index, "would change")
-        except ModuleError as error:
-            return _result(index, str(error))
+        except Exception as error:
+            return _result(index, _words(error))
     for index, call in enumerate([] if check_mode else params["calls"]):
         try:
             getattr(_module(call), "verify", _nothing)(call["params"])
-        except ModuleError as error:
-            return _result(index, str(error))
+        except Exception as error:
+            return _result(index, _words(error))
     return _result(None, "")
 
 
@@ -53,6 +54,10 @@ def _module(call):
 
 def _nothing(_params):
     """What most modules have to verify on a server that has all of its files."""
+
+
+def _words(error):
+    return str(error) if isinstance(error, ModuleError) else f"{type(error).__name__}: {error}"
 
 
 def _result(first, why):

@@ -20,6 +20,7 @@ description:
     RV(in_place) is false, and RV(msg) says why. So the answer is never yes by mistake; the play goes on and tells.
   - Tasks whose condition names the registered result of this one are left out; they are what is done with the answer.
   - Over a connection that cannot pipeline RV(in_place) is false.
+  - Handlers that were notified before are not considered. Ask before the first task that notifies any.
 options: {}
 attributes:
   check_mode:

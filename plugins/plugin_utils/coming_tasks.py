@@ -16,11 +16,21 @@ from ansible.errors import AnsibleError
 from ansible.playbook.block import Block
 from ansible_collections.infogere.hosting.plugins.plugin_utils.remote import RemoteAction
 
+HIDDEN = "its words are hidden (no_log)"
 ASSERT = "ansible.builtin.assert"
 # Metas without effect on what follows.
 QUIET_METAS = {"noop", "role_complete", "flush_handlers"}
-# What makes a task more than its module: run elsewhere, again, beside the play, or for the sake of its result.
-UNFORESEEN = ("delegate_to", "until", "async_val", "loop_with", "run_once", "register")
+# What makes a task more than its module: run elsewhere, again, beside the play, or with a result of its own.
+UNFORESEEN = (
+    "delegate_to",
+    "until",
+    "async_val",
+    "loop_with",
+    "run_once",
+    "register",
+    "changed_when",
+    "failed_when",
+)
 # The same of a loop.
 UNFORESEEN_IN_LOOPS = ("index_var", "extended", "break_when")
 # A task that has another of these reaches the server as somebody else, or another way.
@@ -39,11 +49,13 @@ class Call:
         title: role and name of the task.
         module: short name of our module, such as ``config_tree``.
         params: what the server would be given.
+        no_log: what its module says is not to be shown.
     """
 
     title: str
     module: str
     params: dict[str, Any]
+    no_log: bool
 
 
 class Foresight:
@@ -82,12 +94,16 @@ class Foresight:
                 else:
                     yield from self._of(task, variables)
             except AnsibleError as error:
-                raise CannotForesee(f"{title_of(task)}: {' '.join(str(error).split())}") from error
+                why = HIDDEN if task.no_log else " ".join(str(error).split())
+                raise CannotForesee(f"{title_of(task)}: {why}") from error
 
     def _of(self, task: Any, variables: dict[str, Any]) -> Iterator[Call]:
         for name in UNFORESEEN:
             if getattr(task, name):
                 raise CannotForesee(f"{title_of(task)}: it has {name}")
+        for name in task.get_vars():
+            if name.startswith("ansible_"):
+                raise CannotForesee(f"{title_of(task)}: it sets {name}")
         for name in UNFORESEEN_IN_LOOPS:
             if task.loop is not None and getattr(task.loop_control, name, None):
                 raise CannotForesee(f"{title_of(task)}: its loop has {name}")
@@ -98,7 +114,7 @@ class Foresight:
     def _one(self, task: Any, variables: dict[str, Any]) -> Iterator[Call]:
         action = self._action_of(task, variables)
         if isinstance(action, RemoteAction) and action.can_dry_run:
-            yield Call(title_of(task), action.module, action.prepare(variables))
+            yield Call(title_of(task), action.module, action.prepare(variables), bool(action._task.no_log))
         elif task.action == ASSERT:
             if action.run(task_vars=variables).get("failed"):
                 raise CannotForesee(f"{title_of(task)}: it refuses")
@@ -162,8 +178,14 @@ def following(task: Any, play: Any) -> Iterator[Any]:
     """Every task after ``task`` in the block that holds it, nested ones included, in order.
 
     A task that stands in no block of its own is followed by the rest of the play.
+
+    Raises:
+        CannotForesee: the play as it is written does not hold the task.
     """
-    yield from _tasks(_after(play.compile(), task) or [])
+    rest = _after(play.compile(), task)
+    if rest is None:
+        raise CannotForesee("the question stands in an included file or role, or in a rescue or always")
+    yield from _tasks(rest)
 
 
 def _after(items: list[Any], task: Any) -> list[Any] | None:

@@ -160,6 +160,9 @@ def test_what_an_earlier_task_would_say_cannot_be_known(foresee):
         {"become": True},
         {"remote_user": "somebody"},
         {"register": "result"},
+        {"changed_when": True},
+        {"failed_when": False},
+        {"vars": {"ansible_host": "elsewhere"}},
         {"loop": [1], "loop_control": {"index_var": "web_port"}},
     ],
 )
@@ -174,10 +177,31 @@ def test_what_always_happens_is_part_of_it(foresee):
     assert "Act: ansible.builtin.command tells only by doing" in said
 
 
-def test_a_block_is_asked_to_its_end_and_no_further(playground):
+def test_a_block_is_asked_to_its_end_and_no_further(foresee):
     act = {"name": "Act", "ansible.builtin.command": {"cmd": "true"}}
-    said = playground({}, [{"name": "Block", "block": [ASK, TELL]}, act], ("--check",), CONFIG.format(True))
-    assert "(0 tasks asked)" in said
+    block = {"name": "Block", "block": [ASK, TELL, web()]}
+    assert "(1 tasks asked)" in foresee(act, before=[block], options=("--check",))
+
+
+@pytest.mark.parametrize("place", ["rescue", "always"])
+def test_a_question_after_the_fact_has_no_answer(foresee, place):
+    fail = {"name": "Fail", "ansible.builtin.fail": {"msg": "no"}}
+    block = {"name": "Block", "block": [fail], place: [ASK, TELL, web()]}
+    said = foresee(before=[block], options=("--check",))
+    assert NO in said
+    assert "the question stands in an included file" in said
+
+
+def test_a_question_in_an_included_file_has_no_answer(playground):
+    act = {"name": "Act", "ansible.builtin.command": {"cmd": "true"}}
+    include = {"name": "Include", "ansible.builtin.include_tasks": "included.yml"}
+    said = playground({"included.yml": [ASK, TELL, act]}, [include], ("--check",), CONFIG.format(True))
+    assert NO in said
+
+
+def test_hidden_words_stay_hidden(foresee):
+    said = foresee(web(web_name="{{ lookup('ansible.builtin.file', '/secret') }}"), write_options={"no_log": True})
+    assert "its words are hidden (no_log)" in said
 
 
 def test_what_is_done_with_the_answer_is_no_part_of_it(foresee):

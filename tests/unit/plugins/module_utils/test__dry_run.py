@@ -25,6 +25,8 @@ def ask(monkeypatch, tmp_path):
                 said.append(("run", name, params, check_mode))
                 if isinstance(answer, str):
                     raise ModuleError(answer)
+                if isinstance(answer, Exception):
+                    raise answer
                 return {"changed": answer}
 
             def verify(params, name=name):
@@ -59,6 +61,11 @@ def test_the_first_with_something_to_do_ends_it(ask):
 def test_an_error_is_left_to_the_task_itself(ask):
     answer, _said = ask(False, "MariaDB does not answer")
     assert (answer["first"], answer["why"]) == (1, "MariaDB does not answer")
+
+
+def test_an_error_that_nobody_foresaw_is_left_to_the_task_too(ask):
+    answer, _said = ask(False, KeyError("gone"))
+    assert (answer["first"], answer["why"]) == (1, "KeyError: 'gone'")
 
 
 def test_a_service_that_does_not_work(ask):
