@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,7 +54,7 @@ def init_fleet(
         typer.echo(str(finding), err=True)
     if findings:
         raise typer.Exit(1)
-    typer.echo(f"\nNext:\n  cd {folder}\n  infogere fleet show {server}")
+    typer.echo(f"\nNext:\n  cd {shlex.quote(str(folder))}\n  infogere fleet show {server}")
     if level == "custom":
         typer.echo(f"  ansible-playbook {CONVERGE} --check --diff")
 

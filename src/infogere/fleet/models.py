@@ -61,6 +61,14 @@ def _money(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.01"))
 
 
+def _name(value: str) -> str:
+    # An inventory's values are templates to Ansible, and names of customers come from order forms.
+    if any(mark in value for mark in ("{{", "{%", "{#")) or not value.isprintable():
+        raise ValueError(f"{value!r} holds what is no part of a name")
+    return value
+
+
+Name = Annotated[str, Field(min_length=1), AfterValidator(_name)]
 Identifier = Annotated[str, _matches(IDENTIFIER, "an identifier: letters, digits, dot, dash, underscore")]
 Domain = Annotated[str, BeforeValidator(_lower), _matches(DOMAIN, "a domain name")]
 Mail = Annotated[str, _matches(MAIL, "a mail address")]
@@ -78,7 +86,7 @@ class Form(BaseModel):
 class Contact(Form):
     """A person of the customer; level 2 needs all of name, phone and mail (A-L2-4)."""
 
-    name: str = Field(min_length=1)
+    name: Name
     phone: Phone | None = None
     mail: Mail | None = None
     role: str = ""
@@ -91,7 +99,7 @@ class Contact(Form):
 class ThirdParty(Form):
     """Somebody whom the customer named: may get information, and causes are attributed to it (A-2-9)."""
 
-    name: str = Field(min_length=1)
+    name: Name
     mail: Mail | None = None
     phone: Phone | None = None
     may_open_tickets: bool = False
@@ -203,7 +211,7 @@ class Customer(Form):
     """
 
     id: Identifier
-    name: str = Field(min_length=1)
+    name: Name
     contacts: tuple[Contact, ...] = ()
     authorised_third_parties: tuple[ThirdParty, ...] = ()
     legal_identity: str = ""

@@ -39,7 +39,7 @@ def files(server: str, customer: Customer, form: OrderForm, terms: str) -> Mappi
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701
     )
-    # Whatever a person is called: a JSON string is a YAML string.
+    # Whatever a person is called: a JSON string is a YAML string, and the models let no template pass.
     environment.filters["quoted"] = functools.partial(json.dumps, ensure_ascii=False)
     values = {
         "server": server,
@@ -70,10 +70,16 @@ def write(folder: Path, texts: Mapping[str, str]) -> list[Path]:
             raise InfogereError(
                 f"{path} is there already", way_out="name a new folder, or add the server to that inventory by hand"
             )
-    for path, text in paths.items():
-        try:
+    written: list[Path] = []
+    try:
+        for path, text in paths.items():
             path.parent.mkdir(parents=True, exist_ok=True)
+            written.append(path)
             path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise InfogereError(f"{path}: {error.strerror}", way_out="name a folder that you may write") from error
-    return list(paths)
+    except OSError as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise InfogereError(
+            f"{error.filename}: {error.strerror}; nothing was written", way_out="name a folder that you may write"
+        ) from error
+    return written

@@ -72,6 +72,8 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
         ({"server": "web1"}, "'web1' is not a full host name"),
         ({"level": "gold"}, "level: "),
         ({"fee": "12.345"}, "monthly_fee: 12.345 has more than two decimals"),
+        ({"name": "{{ lookup('pipe', 'id') }}"}, "name: "),
+        ({"contact": "A\x7fB"}, "contacts.0.name: 'A\\x7fB' holds what is no part of a name"),
         ({"mail": "ada"}, "contacts.0.mail: 'ada' is not a mail address"),
     ],
 )
@@ -81,6 +83,15 @@ def test_a_wrong_value_is_one_line_and_nothing_is_written(tmp_path: Path, change
     assert words in str(refusal)
     assert "\n" not in str(refusal)
     assert not (tmp_path / "fleet").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "fleet").mkdir()
+    (tmp_path / "fleet/inventory").write_text("no folder")
+    refusal = init(tmp_path / "fleet").exception
+    assert isinstance(refusal, InfogereError)
+    assert "nothing was written -> name a folder that you may write" in str(refusal)
+    assert not (tmp_path / "fleet/ansible.cfg").exists()
 
 
 def test_what_the_level_asks_for_is_said_at_once(tmp_path: Path) -> None:
