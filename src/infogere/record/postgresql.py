@@ -45,18 +45,18 @@ class PostgreSQL:
             cursor = self._connection.execute(statement, parameters or None)
             return cursor.fetchall() if cursor.description else []
         except psycopg.Error as error:
-            raise RecordError(
-                f"record at {self.address} cannot be used: {_one_line(error)}",
-                way_out="check the server; then `infogere record verify`",
-            ) from error
+            raise self._unusable(error) from error
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        with self._connection.transaction():
-            self.rows(f"SET LOCAL lock_timeout = '{round(self._wait * 1000)}ms'")
-            # The next statement sees what the previous holder of the lock has committed.
-            self.rows("SELECT pg_advisory_xact_lock(:number)", number=WRITER_LOCK)
-            yield
+        try:
+            with self._connection.transaction():
+                self.rows(f"SET LOCAL lock_timeout = '{round(self._wait * 1000)}ms'")
+                # The next statement sees what the previous holder of the lock has committed.
+                self.rows("SELECT pg_advisory_xact_lock(:number)", number=WRITER_LOCK)
+                yield
+        except psycopg.Error as error:  # the server went away between two statements: at BEGIN or COMMIT
+            raise self._unusable(error) from error
 
     def guards(self) -> frozenset[str]:
         found = self.rows(
@@ -79,6 +79,12 @@ class PostgreSQL:
 
     def close(self) -> None:
         self._connection.close()
+
+    def _unusable(self, error: psycopg.Error) -> RecordError:
+        return RecordError(
+            f"record at {self.address} cannot be used: {_one_line(error)}",
+            way_out="check the server; then `infogere record verify`",
+        )
 
 
 def _one_line(error: Exception) -> str:

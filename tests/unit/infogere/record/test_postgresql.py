@@ -11,7 +11,7 @@ import pytest
 
 from doubles import record_backend as backend
 from infogere.lab import postgresql
-from infogere.record.database import RecordError
+from infogere.record.database import RecordError, connect
 from infogere.record.store import Store
 from infogere.record.verify import verify_record
 
@@ -117,3 +117,22 @@ def test_a_password_stays_out_of_the_error(tmp_path):
     with pytest.raises(RecordError) as caught:
         Store("postgresql://infogere:CANARY@/none?host=/nowhere", tmp_path)
     assert "CANARY" not in str(caught.value)
+
+
+@pytest.mark.parametrize("moment", ["before BEGIN", "before COMMIT"])
+def test_a_server_that_goes_away_between_two_statements_is_one_error(url, tmp_path, moment):
+    with Store(url, tmp_path) as store:
+        store.append(backend.begin("r1"))
+    database = connect(url, create=False)
+
+    def cut_off():
+        ((process,),) = database.rows("SELECT pg_backend_pid()")
+        with psycopg.connect(url, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+
+    if moment == "before BEGIN":
+        cut_off()
+    with pytest.raises(RecordError, match="cannot be used"), database.writing():
+        cut_off()
+    with Store(url, tmp_path) as store:
+        assert store.append(backend.begin("r2")) == 2
