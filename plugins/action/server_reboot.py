@@ -45,19 +45,31 @@ class ActionModule(RemoteAction):
         waiting = reboots.waiting_of(host, seen)
         if self._task.check_mode:
             return {**seen, "changed": True, "msg": f"{host} would be rebooted for {', '.join(waiting.reasons)}"}
-        begun = seen.get("begun")
-        if begun:
-            # A run that died has rebooted it: when it went down is noted, and when it was up again systemd knows.
-            waiting = reboots.waiting_of(host, begun)
-            went = self._whole(params, datetime.fromisoformat(begun["began"]), seen, task_vars, up=seen["up_since"])
-        else:
-            went = self._down_and_up(params, waiting, host, task_vars)
+        if seen.get("begun"):
+            completed = self._completed(server, seen, params, task_vars)
+            seen = self._required(self._ask("look", task_vars))
+            if not seen["pending"]:
+                return completed
+            waiting = reboots.waiting_of(host, seen)
+        went = self._down_and_up(params, waiting, host, task_vars)
         return self._kept(server, waiting, went, params, task_vars)
+
+    def _completed(
+        self, server: Any, seen: dict[str, Any], params: dict[str, Any], task_vars: dict[str, Any]
+    ) -> dict[str, Any]:
+        """A run that died has rebooted it: in which works and when it went down is noted, and systemd knows its end."""
+        begun = reboots.begun_of(server.name, seen["begun"])
+        params = {**params, "works": begun.works, "decision": begun.decision}
+        # Services that were found broken after this boot are so longer than systemd knows.
+        broken = reboots.was_unhealthy(settings.load().record_url, server.name, begun.boot)
+        went = self._whole(params, begun.began, seen, task_vars, up=0 if broken else seen["up_since"])
+        return self._kept(server, begun, went, params, task_vars)
 
     def _down_and_up(self, params: dict[str, Any], waiting: Waiting, host: str, task_vars: dict[str, Any]) -> Outcome:
         began = datetime.now(UTC)
         try:
-            self._required(self._ask("reboot", task_vars))
+            asked = {"event": "reboot", "works": params["works"], "decision": params["decision"]}
+            self._required(self.call(asked, task_vars))
         except (AnsibleConnectionFailure, AnsibleActionFail) as error:
             if not _is_cut_off(error):
                 raise  # its own words: it did not go down
@@ -67,8 +79,10 @@ class ActionModule(RemoteAction):
             words = f"it did not come back within {params['patience']} s"
             return self._outcome("lost", params, began, {}, words)
         if seen["boot"] == waiting.boot:
+            self._required(self._ask("cancel", task_vars))
             raise AnsibleActionFail(
-                f"{host} still runs the boot that it had {params['patience']} s ago; on it: systemctl list-jobs"
+                f"{host} still runs the boot that it had {params['patience']} s ago; its reboot is cancelled, but may"
+                " have stopped services; on it: journalctl -b -e"
             )
         return self._whole(params, began, seen, task_vars)
 
@@ -103,9 +117,10 @@ class ActionModule(RemoteAction):
         state_dir = settings.ensure_state_dir(where)
         controller = keeping.Controller(where.record_url, state_dir, PROCESS_RUN)
         reboots.keep(server, waiting, went, controller, gate.oracle().terms.version)
+        if went.outcome != "lost":
+            self._ask("forget", task_vars)
         if went.outcome != "ok":
             raise AnsibleActionFail(_what_now(server.name, went))
-        self._ask("forget", task_vars)
         said = f"rebooted in {went.seconds} s for {', '.join(waiting.reasons)}"
         if went.works and not params["keep_works_open"]:
             outbox = Outbox(where.record_url, state_dir)

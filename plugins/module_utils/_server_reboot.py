@@ -8,33 +8,36 @@ import json
 import os
 
 from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, require
+from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._lock import STATE_FOLDER, change_lock
 from ansible_collections.infogere.hosting.plugins.module_utils._reboot_needs import needs
 from ansible_collections.infogere.hosting.plugins.module_utils._transaction import write_file
 
 ARGUMENT_SPEC = {
-    "event": {"type": "str", "default": "look", "choices": ["look", "reboot", "boot", "forget"]},
+    "event": {"type": "str", "default": "look", "choices": ["look", "reboot", "boot", "cancel", "forget"]},
+    "works": {"type": "str", "default": ""},
+    "decision": {"type": "int"},
     # The action plugin's own: it waits on the controller.
     "patience": {"type": "int", "default": 600},
     "health_patience": {"type": "int", "default": 120},
-    "works": {"type": "str", "default": ""},
-    "decision": {"type": "int"},
     "keep_works_open": {"type": "bool", "default": False},
 }
 BEGUN = os.path.join(STATE_FOLDER, "reboot.json")
 
 
 def run(params, check_mode, begun=BEGUN):
-    """Look, go down, name the boot, or forget a reboot that is on record; the module's documentation has the result.
+    """Look, go down, name the boot, cancel or forget a reboot; the module's documentation has the result.
 
     Raises:
-        ModuleError: somebody else is changing the server, or systemd does not reboot.
+        ModuleError: somebody else is changing the server, or systemd does not reboot, or not cancel it.
     """
     event = params["event"]
-    if event == "forget" and not check_mode:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(begun)
-    if event == "forget":
+    if event in {"cancel", "forget"}:
+        if event == "cancel" and not check_mode:
+            # Jobs of a reboot can be replaced by nothing: all that wait are its own.
+            require(["systemctl", "cancel"], "systemd does not cancel the reboot")
+        if not check_mode:
+            _forget(begun)
         return {"changed": False}
     if event == "boot":
         return {"changed": False, "boot": boot_id(), "up_since": _up_since(), "kernel": os.uname().release}
@@ -45,10 +48,21 @@ def run(params, check_mode, begun=BEGUN):
         seen = _seen(begun)
         intent = {key: seen[key] for key in ("boot", "packages", "services", "kernel")}
         intent["began"] = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        # A run that completes it later has other works and another decision.
+        intent |= {"works": params["works"], "decision": params["decision"]}
         write_file(begun, f"{json.dumps(intent, sort_keys=True)}\n".encode(), 0o600, 0, 0)
-        # It returns at once; the connection ends with the server's services.
-        require(["systemctl", "--no-block", "--no-wall", "reboot"], "systemd does not reboot")
+        try:
+            # It returns at once; the connection ends with the server's services.
+            require(["systemctl", "--no-block", "--no-wall", "reboot"], "systemd does not reboot")
+        except ModuleError:
+            _forget(begun)  # the next boot, some day, is not this one
+            raise
     return {"changed": True, **seen}
+
+
+def _forget(begun):
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(begun)
 
 
 def boot_id():

@@ -14,7 +14,8 @@ description:
     C(/run/reboot-required), services that run replaced code and cannot be restarted.
   - Reboots the server, waits until it runs another boot and every health check of C(/etc/infogere/health.json) answers.
   - Waits for another change of the server, such as an update, instead of cutting it off.
-  - A controller that dies meanwhile is no loss. The next call finds that the reboot has happened, and goes on there.
+  - A controller that dies meanwhile is no loss. The next call finds that the reboot has happened, and completes it in
+    the works that it was begun in. What still waits then is rebooted for as usual.
   - Writes into the SLA record what asked for the reboot, kernel and boot before and after, and the seconds until
     everything answered. Closes the announced works when all of their servers have been rebooted.
 extends_documentation_fragment:
@@ -32,10 +33,10 @@ options:
   event:
     description:
       - V(look) says what waits; V(reboot) reboots for it.
-      - V(boot) and V(forget) are parts of V(reboot) and of no use alone.
+      - V(boot), V(cancel) and V(forget) are parts of V(reboot) and of no use alone.
     type: str
     default: look
-    choices: [look, reboot, boot, forget]
+    choices: [look, reboot, boot, cancel, forget]
   patience:
     description: Seconds that the server has to come back.
     type: int

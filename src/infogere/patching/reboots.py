@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from infogere.errors import InfogereError
 from infogere.fleet.models import Server
@@ -38,6 +38,18 @@ class Waiting(BaseModel):
     def reasons(self) -> tuple[str, ...]:
         """Everything that asked for the reboot."""
         return (*self.packages, *self.services)
+
+
+class Begun(Waiting):
+    """What the server noted before a reboot that is not on record yet.
+
+    Attributes:
+        works, decision: of the run that asked for it, not of the one that completes it.
+    """
+
+    began: AwareDatetime
+    works: Word | Literal[""] = ""
+    decision: Annotated[int, Field(ge=1)] | None = None
 
 
 @dataclass(frozen=True)
@@ -71,8 +83,24 @@ def waiting_of(server: str, said: Mapping[str, Any]) -> Waiting:
     Raises:
         InfogereError: its words have not the form of it.
     """
+    return _checked(Waiting, server, said)
+
+
+def begun_of(server: str, said: Mapping[str, Any]) -> Begun:
+    """The reboot that the server has begun.
+
+    Raises:
+        InfogereError: its words have not the form of it.
+    """
+    return _checked(Begun, server, said)
+
+
+_Said = TypeVar("_Said", bound=Waiting)
+
+
+def _checked(model: type[_Said], server: str, said: Mapping[str, Any]) -> _Said:
     try:
-        return Waiting.model_validate(said)
+        return model.model_validate(said)
     except ValidationError as error:
         first = error.errors()[0]
         raise InfogereError(
@@ -82,7 +110,9 @@ def waiting_of(server: str, said: Mapping[str, Any]) -> Waiting:
 
 
 def keep(server: Server, waiting: Waiting, went: Outcome, controller: Controller, terms: str) -> None:
-    """Write the reboot, and, where everything answers again, the interruption that it was."""
+    """Write the reboot, and, where everything answers again, the interruption that it was; once."""
+    if _is_whole(server.name, waiting, went, controller):
+        return
     about: dict[str, Any] = {
         "terms": terms,
         "run": controller.run,
@@ -123,19 +153,47 @@ def keep(server: Server, waiting: Waiting, went: Outcome, controller: Controller
         )
 
 
+def _is_whole(server: str, waiting: Waiting, went: Outcome, controller: Controller) -> bool:
+    """Whether the record says of this reboot that all was well: a run that died before it could forget it kept it."""
+    boots = (waiting.boot, went.after.get("boot"))
+    return any(
+        (entry.boot_before, entry.boot_after, entry.outcome) == (*boots, "ok")
+        for entry in _reboots(controller.url, server)
+    )
+
+
+def was_unhealthy(url: str, server: str, boot_before: str) -> bool:
+    """Whether a service was found broken after the reboot that ended this boot."""
+    return any(entry.boot_before == boot_before and entry.outcome == "unhealthy" for entry in _reboots(url, server))
+
+
+def _reboots(url: str, server: str) -> list[Rebooted]:
+    """Those of one server; none if the record cannot be read: then entries wait in the spool."""
+    try:
+        with Reader(url) as reader:
+            typed = [stored.typed() for stored in reader.newest(Rebooted.kind) if stored.server == server]
+    except RecordError:
+        return []
+    return [entry for entry in typed if isinstance(entry, Rebooted)]
+
+
 def close_works(outbox: Outbox, works: str, *, author: str, now: datetime) -> int | None:
     """Say when the works ended, once all of their servers were rebooted: the rest of their span counts again.
 
     Returns:
         Seconds outside the announced span, which count (Q28); None: a server is still to come, or somebody closed them.
+            A reboot before the span was not one of these works.
     """
     try:
         with Reader(outbox.url) as reader:
             known = standing.find(reader, works)
+            start = min(one.span[0] for one in known)
             done: dict[str, Rebooted] = {}
             for stored in reader.newest(Rebooted.kind):
                 entry = stored.typed()
-                if isinstance(entry, Rebooted) and entry.works == works and entry.outcome == "ok":
+                if not isinstance(entry, Rebooted) or (entry.works, entry.outcome) != (works, "ok"):
+                    continue
+                if entry.began >= start:
                     done.setdefault(entry.server, entry)
     except RecordError:
         return None  # the reboot itself waits in the spool

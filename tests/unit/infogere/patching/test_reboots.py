@@ -81,6 +81,16 @@ def test_works_end_with_the_last_of_their_servers(outbox: Outbox) -> None:
     assert reboots.close_works(outbox, works, author="ada", now=now) is None, "they are done"
 
 
+def test_works_do_not_end_with_a_reboot_before_them(outbox: Outbox) -> None:
+    works = announce(outbox, "web1")
+    keep(outbox, "web1", START - timedelta(days=7), 34, works=works)
+    now = START + timedelta(hours=3)
+    assert reboots.close_works(outbox, works, author="ada", now=now) is None
+    assert entries(outbox, "works-done") == []
+    keep(outbox, "web1", START + timedelta(hours=2), 60, works=works, after={"boot": "b.3", "kernel": "6.1"})
+    assert reboots.close_works(outbox, works, author="ada", now=now) == 60, "one after them was begun in them"
+
+
 def test_what_the_record_says_of_a_reboot(outbox: Outbox) -> None:
     keep(outbox, "web1", START, 34, decision=None)
     (entry,), (cut,) = entries(outbox, "rebooted"), entries(outbox, "interruption")
@@ -122,6 +132,8 @@ def test_the_works_that_cover_a_server_or_its_next_ones(outbox: Outbox) -> None:
 def test_a_server_s_words_are_checked() -> None:
     with pytest.raises(InfogereError, match="packages"):
         reboots.waiting_of("web1", {**SAID, "packages": ["a\nb"]})
+    with pytest.raises(InfogereError, match="began"):
+        reboots.begun_of("web1", {**SAID, "began": "yesterday"})
 
 
 @pytest.mark.parametrize(
