@@ -16,12 +16,9 @@ from infogere.notices.works import announcing, standing
 from infogere.patching.facts import Word
 from infogere.patching.keeping import Controller, append_or_spool
 from infogere.record.database import RecordError
-from infogere.record.kinds.maintenance import Interruption, Rebooted
+from infogere.record.kinds.maintenance import REBOOT, Interruption, Rebooted
 from infogere.record.reading import Reader
 from infogere.record.recorder import one_line
-
-SERVICE = "reboot"
-"""What an interruption by a reboot calls itself: no service answers."""
 
 
 class Waiting(BaseModel):
@@ -144,7 +141,7 @@ def keep(server: Server, waiting: Waiting, went: Outcome, controller: Controller
             Interruption(
                 **about,
                 at=went.began,
-                service=SERVICE,
+                service=REBOOT,
                 began=went.began,
                 seconds=went.seconds,
                 works=went.works or None,

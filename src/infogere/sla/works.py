@@ -8,7 +8,7 @@ Rules of the fold:
   before (Q28); works of which nothing is proved are shown and exclude nothing (A-5.5-3);
 * cancelled works exclude nothing, unless a later revision announces them again;
 * an interruption that a run measured is works that nobody announced: it counts without a ticket, unless
-  announced works cover it, or a reading takes the slot for the announcement (Q9, Q28).
+  announced works cover it, or a reading takes the slot for the announcement (Q9, Q28); a reboot is in no slot.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from infogere.record.entries import Decision
-from infogere.record.kinds.maintenance import CustomerInformed, Interruption
+from infogere.record.kinds.maintenance import REBOOT, CustomerInformed, Interruption
 from infogere.record.kinds.works import NoticeAttempt, NoticeQueued, WorksAnnounced, WorksCancelled, WorksDone
 from infogere.record.reading import StoredEntry
 from infogere.sla.incidents import seconds
@@ -125,7 +125,8 @@ def _unannounced(seq: int, entry: Interruption, decision: StoredEntry | None, no
         end=start + entry.seconds,
         actual_end=None,
         notice_sent=None,
-        in_slot=decision is not None and not emergency,
+        # A reboot has works for its window, never a slot: what they do not excuse by themselves counts (Q28).
+        in_slot=decision is not None and not emergency and entry.service != REBOOT,
         emergency=emergency,
         customer_informed=notices.told([seq, decision.seq] if decision else [seq]),
         subject=f"{entry.service} did not answer during maintenance",

@@ -515,9 +515,11 @@ class Facts:
             start, decision = seconds(body["data"]["began"]), decisions.get((body["run"], body["server"]))
             end = start + body["data"]["seconds"]
             urgent = decision is not None and bool(decision["data"]["emergency"])
+            # A reboot has announced works for its window, never a slot.
+            in_slot = decision is not None and not urgent and body["data"]["service"] != "reboot"
             yield {
                 **{"id": label(body), "start": start, "end": end, "began": start, "ended": end, "sent": None},
-                **{"servers": [body["server"]], "in_slot": decision is not None and not urgent, "emergency": urgent},
+                **{"servers": [body["server"]], "in_slot": in_slot, "emergency": urgent},
                 "informed": self._told([body["seq"]] + ([decision["seq"]] if decision else [])),
             }
 

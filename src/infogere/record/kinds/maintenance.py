@@ -10,6 +10,8 @@ from infogere.record.entries import Count, Entry, Hex, Instant, Line, Name, RunE
 from infogere.record.kinds.types import Day
 
 UpdateClass = Literal["revision", "minor", "major", "unknown", "downgrade"]
+REBOOT = "reboot"
+"""What an interruption by a reboot calls its service: none answers."""
 
 
 class PackageChange(BaseModel):

@@ -225,8 +225,8 @@ def test_when_they_really_began_and_ended(book):
     assert (works.actual_start, works.actual_end) == (epoch("2026-10-20 20:00"), epoch("2026-10-20 23:00"))
 
 
-def interruption(run: str):
-    facts = {"service": "nginx", "began": moment("2026-10-06 10:00"), "seconds": 90, "run": run, "server": "web1"}
+def interruption(run: str, service: str = "nginx"):
+    facts = {"service": service, "began": moment("2026-10-06 10:00"), "seconds": 90, "run": run, "server": "web1"}
     return say("interruption", "2026-10-06 10:02", **facts)
 
 
@@ -244,6 +244,11 @@ def test_an_interruption_that_a_run_measured_is_works_that_nobody_announced(book
 
 def test_an_interruption_without_a_decision_was_in_no_slot(book):
     book.write(interruption("r1"))
+    assert not book.works().in_slot
+
+
+def test_a_reboot_was_in_no_slot(book):
+    book.write(decision(None), interruption("r1", "reboot"))
     assert not book.works().in_slot
 
 

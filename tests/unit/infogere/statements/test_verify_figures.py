@@ -221,7 +221,7 @@ def interruption(draw, run: str, first: datetime) -> list[Entry]:
             at(began + timedelta(hours=1)),
             run=run,
             server="web1",
-            service="nginx",
+            service=draw(st.sampled_from(["nginx", "reboot"])),
             began=began,
             seconds=draw(st.integers(1, 4000)),
         ),
@@ -250,6 +250,38 @@ def agreed(month: str, until: datetime, entries: list[Entry]) -> dict[str, dict[
         return None
     assert verify_record.compute(facts, month) == expected
     return expected
+
+
+@pytest.mark.parametrize(("service", "provider_s"), [("nginx", 0), ("reboot", 600)])
+def test_a_reboot_in_works_that_were_announced_too_late_counts_for_both(service, provider_s):
+    """The provider's reading excuses what happens in an agreed slot; works are a reboot's window, and no slot."""
+    start = datetime(2026, 6, 20, 8, tzinfo=UTC)
+    profiles = [terms.readings(profile).model_dump(mode="json") for profile in terms.PROFILES]
+    switches = tuple(
+        {"name": name, "customer": profiles[0][name], "provider": profiles[1][name]} for name in profiles[0]
+    )
+    sold = {"monthly_fee": "240.00", "gtr_hours": None, "gtr_coverage": "24x7", "readings": switches}
+    run = {"run": "r1", "server": "web1"}
+    told = start - timedelta(days=1)
+    notice = {"notice": "N-1", "recipient": "a@b.example", "attempt": 1, "relay": "relay", "answer": "250 ok"}
+    found = agreed(
+        "2026-06",
+        datetime(2026, 7, 2, tzinfo=UTC),
+        [
+            basis(start - timedelta(days=200), start - timedelta(days=199), "2026-06", **sold),
+            say(
+                "works-announced",
+                at(told),
+                **{"works": "W-1", "revision": 1, "start": start, "duration_s": 3600, "servers": ("web1",)},
+                **{"subject": "kernel", "notice": "N-1", "last_date": "2026-06-12", "send_by": start},
+            ),
+            say("notice-attempt", at(told), **notice, outcome="accepted"),
+            say("decision", at(start), **run, action="reboot", allowed=True, reason="in the works", emergency=None),
+            say("interruption", at(start), **run, service=service, began=start, seconds=600, works="W-1"),
+            say("works-done", at(start), works="W-1", began=start, ended=start + timedelta(seconds=600), result="done"),
+        ],
+    )
+    assert (found["customer"]["unavailable_s"], found["provider"]["unavailable_s"]) == (600, provider_s)
 
 
 def degraded(name: str, start: datetime, seconds: int, cause: str, server: str | None) -> list[Entry]:
