@@ -110,7 +110,9 @@ def _case(
     if case.in_force.announced:
         from infogere.patching.announced import works_of
 
-        case = replace(case, announced=works_of(settings.load().record_url)(name, case.at, calendar))
+        case = replace(
+            case, announced=works_of(settings.load().record_url)(name, case.at, case.expected_duration, calendar)
+        )
     return case
 
 

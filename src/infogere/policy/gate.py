@@ -22,8 +22,9 @@ from infogere.record.entries import Decision as DecisionEntry
 from infogere.record.recorder import one_line
 from infogere.record.store import Store
 
-Works = Callable[[str, datetime, Calendar], Announced | None]
-"""The announced works that cover a server at an instant, or else the next ones."""
+Works = Callable[[str, datetime, int, Calendar], Announced | None]
+"""The announced works that hold what begins on a server at an instant and takes so many seconds, if possible excluded
+ones; or else the next ones."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _decided(server: Server, question: Question, at: datetime, url: str) -> tupl
         expected_duration=question.expected_duration,
     )
     if case.in_force.announced and question.works:
-        case = replace(case, announced=question.works(server.name, at, calendar))
+        case = replace(case, announced=question.works(server.name, at, case.expected_duration, calendar))
     decision = decide(case)
     opening = decision.next_opening if not decision.allowed else None
     answer = {

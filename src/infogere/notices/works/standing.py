@@ -81,15 +81,17 @@ def find(reader: Reader, works: str) -> list[Standing]:
     return found
 
 
-def covering(reader: Reader, server: str, at: datetime) -> Standing | None:
-    """The works with proof in which ``server`` may be interrupted at ``at``, else its next ones; None: no such."""
-    told = [
+def ahead(reader: Reader, server: str, at: datetime) -> list[Standing]:
+    """The works with proof that ``server`` has at ``at`` or later, and that nobody ended."""
+    return [
         one
         for one in everything(reader)
-        if one.proved and server in one.proved.servers and one.cancelled is None and not (one.done and one.done.ended)
+        if one.proved
+        and server in one.proved.servers
+        and one.cancelled is None
+        and not (one.done and one.done.ended)
+        and at <= one.span[1]
     ]
-    coming = [one for one in told if at <= one.span[1]]
-    return min(coming, key=lambda one: one.span[0], default=None)
 
 
 def everything(reader: Reader, contract: str | None = None) -> list[Standing]:

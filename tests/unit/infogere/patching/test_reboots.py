@@ -43,9 +43,9 @@ def outbox(tmp_path: Path) -> Outbox:
     return Outbox(f"sqlite:///{tmp_path / 'record.db'}", tmp_path)
 
 
-def announce(outbox: Outbox, *names: str, start: datetime = START) -> str:
+def announce(outbox: Outbox, *names: str, start: datetime = START, duration_s: int = 3600) -> str:
     touched = parties([server(name) for name in names], Oracle().calendar_of)
-    plan = Plan(start, 3600, "Reboot", "ada", not_excluded=True)
+    plan = Plan(start, duration_s, "Reboot", "ada", not_excluded=True)
     made = announcing.announce(outbox, plan, touched, Mailbox("Host", "ops@provider.example"), now=NOW)
     for notice in made.notices.values():
         attempt = {"terms": TERMS, "contract": "OF-1", "at": NOW, "notice": notice, "recipient": "a", "attempt": 1}
@@ -113,7 +113,7 @@ def test_a_reboot_that_has_no_end_interrupts_until_somebody_says_when_it_ended(o
 def test_the_works_that_cover_a_server_or_its_next_ones(outbox: Outbox) -> None:
     calendar = Oracle().default_calendar()
     asked = works_of(outbox.url)
-    assert asked("web1", NOW, calendar) is None, "no record yet"
+    assert asked("web1", NOW, 300, calendar) is None, "no record yet"
     later = announce(outbox, "web1", start=START + timedelta(days=1))
     soon = announce(outbox, "web1", "web2")
     late = announce(outbox, "web3", start=NOW + timedelta(days=2))
@@ -123,10 +123,27 @@ def test_the_works_that_cover_a_server_or_its_next_ones(outbox: Outbox) -> None:
         ("web1", START + timedelta(hours=2), later, True),
         ("web3", NOW, late, False),
     ):
-        found = asked(name, at, calendar)
+        found = asked(name, at, 300, calendar)
         assert found is not None
         assert (found.works, found.excluded) == (works, excluded)
-    assert asked("web2", START + timedelta(hours=2), calendar) is None
+    assert asked("web2", START + timedelta(hours=2), 300, calendar) is None
+
+
+def test_works_that_hold_the_reboot_come_before_those_that_end_sooner(outbox: Outbox) -> None:
+    calendar = Oracle().default_calendar()
+    ending = announce(outbox, "web1")
+    holding = announce(outbox, "web1", start=START + timedelta(minutes=50))
+    at = START + timedelta(minutes=58)
+    chosen = [works_of(outbox.url)("web1", at, seconds, calendar) for seconds in (60, 300, 7200)]
+    assert [found and found.works for found in chosen] == [ending, holding, ending], "the last fits into none"
+
+
+def test_works_that_are_excluded_come_before_those_that_count(outbox: Outbox) -> None:
+    late = announce(outbox, "web1", start=NOW + timedelta(days=2), duration_s=10 * 86400)
+    in_time = announce(outbox, "web1")
+    found = works_of(outbox.url)("web1", START, 300, Oracle().default_calendar())
+    assert found is not None
+    assert (found.works, found.excluded) == (in_time, True), f"{late} count"
 
 
 def test_a_server_s_words_are_checked() -> None:
