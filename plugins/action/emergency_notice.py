@@ -17,7 +17,7 @@ from infogere.notices.smtp import relay_of
 from infogere.notices.urgent import Emergency, Told, tell
 from infogere.notices.works.parties import Party, parties
 from infogere.patching import keeping
-from infogere.patching.urgency import changes_in, plans_of, reboot_key
+from infogere.patching.urgency import changes_in, plans_of, work_of
 from infogere.policy import gate
 from infogere.record.recorder import PROCESS_RUN, one_line
 
@@ -56,9 +56,7 @@ class ActionModule(ActionBase):
         state_dir = settings.ensure_state_dir(where)
         reason, updates = one_line(arguments["reason"]), arguments["about"] == "updates"
         plans = plans_of(where.record_url, state_dir, host, party.servers) if updates else {}
-        work = {name: plan.digest for name, plan in plans.items()}
-        if not updates:
-            work = dict.fromkeys(party.servers, reboot_key(reason, party.calendar.local(now).date()))
+        work = work_of(host, plans, reason, party.calendar.local(now).date())
         to = ", ".join(box.address for box in party.recipients)
         if self._task.check_mode:
             return {"changed": False, "msg": f"{host}: {to} would be informed of the emergency first"}

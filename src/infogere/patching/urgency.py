@@ -41,6 +41,13 @@ def changes_in(plans: Mapping[str, Plan]) -> tuple[str, ...]:
     )
 
 
-def reboot_key(reason: str, day: date) -> str:
-    """Names an emergency reboot: a run that starts again on the same day for the same reason is the same one."""
-    return f"reboot {day.isoformat()} {reason}"
+def work_of(host: str, plans: Mapping[str, Plan], reason: str, day: date) -> dict[str, str]:
+    """What names the work on each server: a run that starts again on the same day for the same is the same one.
+
+    Args:
+        plans: of updates; none: ``host`` is rebooted, and whether others are too is not known yet.
+        day: the local one.
+    """
+    if not plans:
+        return {host: f"reboot {day.isoformat()} {reason}"}
+    return {name: f"updates {day.isoformat()} {plan.digest}" for name, plan in plans.items()}
