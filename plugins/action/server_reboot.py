@@ -58,10 +58,11 @@ class ActionModule(RemoteAction):
         self, server: Any, seen: dict[str, Any], params: dict[str, Any], task_vars: dict[str, Any]
     ) -> dict[str, Any]:
         """A run that died has rebooted it: in which works and when it went down is noted, and systemd knows its end."""
-        begun = reboots.begun_of(server.name, seen["begun"])
-        params = {**params, "works": begun.works, "decision": begun.decision}
+        begun, url = reboots.begun_of(server.name, seen["begun"]), settings.load().record_url
+        decision = reboots.decided(url, server.name, begun.decision)
+        params = {**params, "works": begun.works, "decision": decision}
         # Services that were found broken after this boot are so longer than systemd knows.
-        broken = reboots.was_unhealthy(settings.load().record_url, server.name, begun.boot)
+        broken = reboots.was_unhealthy(url, server.name, begun.boot)
         went = self._whole(params, begun.began, seen, task_vars, up=0 if broken else seen["up_since"])
         return self._kept(server, begun, went, params, task_vars)
 

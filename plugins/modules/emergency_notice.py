@@ -10,7 +10,8 @@ description:
   - Work outside the maintenance window is allowed in an emergency, provided that the customer is informed as soon as
     possible. This task writes the notice and hands it to the mail server before anything is changed.
   - Of updates there is one notice for each contract, which names all of its servers in this play that have a plan. Of a
-    reboot there is one for each server. A run that starts again on the same day for the same finds it and sends nothing.
+    reboot there is one for each server. A run that starts again on the same day for the same finds it, and sends
+    nothing.
   - If the mail server does not answer, the notice waits in the outbox and the run goes on, with a warning.
   - If nobody has a mail address, or no mail server is set, the run goes on with a warning.
 options:

@@ -16,6 +16,7 @@ from infogere.notices.works import announcing, standing
 from infogere.patching.facts import Word
 from infogere.patching.keeping import Controller, append_or_spool
 from infogere.record.database import RecordError
+from infogere.record.entries import Decision
 from infogere.record.kinds.maintenance import REBOOT, Interruption, Rebooted
 from infogere.record.reading import Reader
 from infogere.record.recorder import one_line
@@ -162,6 +163,18 @@ def _is_whole(server: str, waiting: Waiting, went: Outcome, controller: Controll
 def was_unhealthy(url: str, server: str, boot_before: str) -> bool:
     """Whether a service was found broken after the reboot that ended this boot."""
     return any(entry.boot_before == boot_before and entry.outcome == "unhealthy" for entry in _reboots(url, server))
+
+
+def decided(url: str, server: str, decision: int | None) -> int | None:
+    """The decision, if this record holds it for the server, whose note may be of another controller's record."""
+    if decision is None:
+        return None
+    try:
+        with Reader(url) as reader:
+            known = reader.entry(decision)
+    except RecordError:
+        return None
+    return decision if (known.kind, known.server) == (Decision.kind, server) else None
 
 
 def _reboots(url: str, server: str) -> list[Rebooted]:

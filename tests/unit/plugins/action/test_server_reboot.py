@@ -11,7 +11,9 @@ from ansible_collections.infogere.hosting.plugins.action.server_reboot import Ac
 
 from infogere.fleet.models import OrderForm, Server
 from infogere.patching import keeping
+from infogere.record.entries import Decision
 from infogere.record.reading import Reader
+from infogere.record.store import Store
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LAST_WEEK = NOW - timedelta(days=7)
@@ -62,7 +64,8 @@ def host(tmp_path, monkeypatch):
     form = OrderForm.model_validate({"id": "OF-1", "customer": "c", "level": "custom"})
     monkeypatch.setattr(keeping, "server_of", lambda name, _: Server(name, form))
     host = Host()
-    host.entries = functools.partial(entries, f"sqlite:///{tmp_path / 'record.db'}")
+    host.url, host.state_dir = f"sqlite:///{tmp_path / 'record.db'}", tmp_path
+    host.entries = functools.partial(entries, host.url)
     return host
 
 
@@ -92,6 +95,24 @@ def test_what_an_earlier_run_left_is_completed_in_its_works_and_what_waits_since
     assert (old.works, old.began, old.seconds, old.boot_after) == ("W-1", LAST_WEEK, 40, "b.2")
     assert (new.works, new.boot_before, new.boot_after) == ("W-2", "b.2", "b.3")
     assert new.began >= NOW
+
+
+@pytest.mark.parametrize(("noted", "kept"), [(1, 1), (2, None), (500, None)])
+def test_it_names_the_decision_of_the_run_that_asked_if_the_record_has_it(host, noted, kept):
+    facts = {
+        "terms": "HBT-20220901-01",
+        "run": "r",
+        "at": LAST_WEEK,
+        "action": "reboot",
+        "allowed": True,
+        "reason": "-",
+    }
+    with Store(host.url, host.state_dir) as store:
+        for name in ("web1", "web2"):
+            store.append(Decision.model_validate({**facts, "server": name, "contract": "OF-1"}), now=LAST_WEEK)
+    host.goes_down(LAST_WEEK, "", noted)
+    host.run("")
+    assert [one.follows for one in host.entries()] == [kept]
 
 
 def test_where_nothing_waits_since_the_server_is_not_rebooted_again(host):
