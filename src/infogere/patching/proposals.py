@@ -23,6 +23,7 @@ from infogere.notices.works.parties import Party
 from infogere.notices.writing import Draft
 from infogere.patching.judging import ABSENT
 from infogere.patching.plan import Choice, Plan, PlannedChange
+from infogere.patching.versions import Version
 from infogere.record import chain
 from infogere.record.database import RecordMissing
 from infogere.record.kinds.maintenance import CustomerChoice, PackagesUpdated, UpdateProposal
@@ -42,7 +43,7 @@ class Known:
     Attributes:
         since: when it was made.
         answered: packages that the customer has said something of since, on this proposal or another reference, or
-            that were updated without its answer, such as a critical fix in a window.
+            that were updated to the proposed version or beyond without its answer, such as a critical fix in a window.
     """
 
     seq: int
@@ -116,10 +117,16 @@ def _dependent(plan: Plan, proposed: set[str]) -> Iterable[PlannedChange]:
 def propose(
     outbox: Outbox, plan: Plan, asked: Asked, party: Party, sender: Mailbox, *, author: str, now: datetime
 ) -> UpdateProposal:
-    """Write a proposal and its notice, in one transaction; ``sending.flush`` sends it."""
+    """Write a proposal and its notice, in one transaction; ``sending.flush`` sends it.
+
+    Returns:
+        The proposal; the one that somebody else made of the same changes in the meantime, if there is one.
+    """
     outbox.prepare()
     proposal, notice = f"P-{now:%Y%m%d}-{secrets.token_hex(3)}", writing.new_id()
     with Store(outbox.url, outbox.state_dir) as store, store.writing(now=now) as transaction:
+        if known := _same(_made(transaction.reader, plan.server), asked):
+            return known.entry
         entry = UpdateProposal(
             terms=plan.terms,
             server=plan.server,
@@ -177,17 +184,25 @@ def draft_of(plan: Plan, asked: Asked, party: Party, proposal: str, reminds: str
 
 def same(url: str, asked: Asked, server: str) -> Known | None:
     """The newest proposal of the same changes for the server; None: they were never proposed."""
-    return next((one for one in proposals(url, server) if one.entry.digest == asked.digest), None)
+    return _same(proposals(url, server), asked)
+
+
+def _same(made: Iterable[Known], asked: Asked) -> Known | None:
+    return next((one for one in made if one.entry.digest == asked.digest), None)
 
 
 def proposals(url: str, server: str | None = None) -> list[Known]:
     """Proposals on record, newest first."""
     try:
         with Reader(url) as reader:
-            made = [entry for entry in reader.newest(UpdateProposal.kind) if server in (None, entry.server)]
-            said = [*reader.newest(CustomerChoice.kind), *reader.newest(PackagesUpdated.kind)] if made else []
+            return _made(reader, server)
     except RecordMissing:
         return []
+
+
+def _made(reader: Reader, server: str | None) -> list[Known]:
+    made = [entry for entry in reader.newest(UpdateProposal.kind) if server in (None, entry.server)]
+    said = [*reader.newest(CustomerChoice.kind), *reader.newest(PackagesUpdated.kind)] if made else []
     return [_known(stored, said) for stored in made]
 
 
@@ -222,16 +237,29 @@ def _known(stored: StoredEntry, said: Iterable[StoredEntry]) -> Known:
     entry = stored.typed()
     assert isinstance(entry, UpdateProposal)  # noqa: S101 - of this kind
     since = (one for one in said if one.server == entry.server and one.seq > stored.seq)
-    answered = frozenset(package for one in since for package in _settled_by(one))
+    proposed = {change.package: change.candidate for change in entry.changes}
+    answered = frozenset(package for one in since for package in _settled_by(one, proposed))
     return Known(stored.seq, entry, stored.at, answered)
 
 
-def _settled_by(stored: StoredEntry) -> Iterable[str]:
+def _settled_by(stored: StoredEntry, proposed: Mapping[str, str | None]) -> Iterable[str]:
     if stored.kind == CustomerChoice.kind:
         return tuple(stored.data["packages"])
     if stored.data["outcome"] != "ok":
         return ()
-    return tuple(change["package"] for change in stored.data["changes"])
+    return tuple(
+        change["package"]
+        for change in stored.data["changes"]
+        if change["package"] in proposed and _reaches(change["candidate"], proposed[change["package"]])
+    )
+
+
+def _reaches(installed: str | None, proposed: str | None) -> bool:
+    """Whether nothing is left of what was proposed: this version, or one after it, is installed."""
+    if installed == proposed or not installed or not proposed:
+        return installed == proposed
+    there, wanted = Version.parse(installed), Version.parse(proposed)
+    return bool(there and wanted and there.compared_with(wanted) >= 0)
 
 
 def _services(asked: Asked) -> tuple[str, ...]:

@@ -84,15 +84,35 @@ def test_a_proposal_is_mailed_and_on_record_once(outbox: Outbox, party: Party) -
     assert proposals.waiting_since(outbox.url) == {}
 
 
-@pytest.mark.parametrize(("outcome", "waits"), [("ok", False), ("rolled-back", True)])
-def test_a_critical_fix_is_proposed_by_its_name(outbox: Outbox, party: Party, outcome: str, waits: bool) -> None:
+def test_two_administrators_at_once_make_one_proposal(outbox: Outbox, party: Party) -> None:
+    asked = proposals.asked_of(plan(), [], {})
+    made = [
+        proposals.propose(outbox, plan(), asked, party, SENDER, author=author, now=NOW) for author in ("ada", "ben")
+    ]
+    assert made[0] == made[1]
+    assert len(outbox.messages()) == len(proposals.proposals(outbox.url)) == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "version", "waits"),
+    [
+        ("ok", "3.0.22-1", False),
+        ("ok", "3.0.23-1", False),
+        ("ok", "3.0.21-1", True),
+        ("ok", None, True),
+        ("rolled-back", "3.0.22-1", True),
+    ],
+)
+def test_a_critical_fix_is_proposed_by_its_name(
+    outbox: Outbox, party: Party, outcome: str, version: str | None, waits: bool
+) -> None:
     asked = proposals.asked_of(plan(), ["openssl"], {})
     draft = proposals.draft_of(plan(), asked, party, "P-1")
     assert draft.facts["critical"] == ["openssl"]
     proposals.propose(outbox, plan(), asked, party, SENDER, author="ada", now=NOW)
     facts = {"terms": "HBT-20220901-01", "run": "r", "server": "web1", "plan": "p1", "outcome": outcome}
     with Store(outbox.url, outbox.state_dir) as store:
-        changes = [change.entry() for change in asked.changes]
+        changes = [change.entry().model_copy(update={"candidate": version}) for change in asked.changes]
         store.append(PackagesUpdated.model_validate({**facts, "changes": changes}), now=NOW)
     assert bool(proposals.waiting_since(outbox.url)) == waits, "what a window has installed waits for no answer"
 
