@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 
+from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._lock import LOCK_FILE, STATE_FOLDER
+from ansible_collections.infogere.hosting.plugins.module_utils._transaction import write_file
 
 POLICY = "/usr/sbin/policy-rc.d"
 POLICY_ASIDE = "/usr/sbin/policy-rc.d.infogere-saved"
@@ -71,20 +73,40 @@ def refused_in(notes):
 
 @contextlib.contextmanager
 def service_policy(text):
-    """Let ``text`` decide for the time of a transaction; a policy of the server's own is put back afterwards."""
-    if os.path.exists(POLICY) and not _is_ours():
-        os.replace(POLICY, POLICY_ASIDE)
-    with open(POLICY, "w", encoding="ascii") as handle:
-        handle.write(text)
-    os.chmod(POLICY, 0o755)
+    """Let ``text`` decide for the time of a transaction; a policy of the server's own is put back afterwards.
+
+    Raises:
+        ModuleError: see ``require_one_policy``.
+    """
+    require_one_policy()
     try:
+        if _is_theirs():
+            os.replace(POLICY, POLICY_ASIDE)
+        write_file(POLICY, text.encode("ascii"), 0o755, os.geteuid(), os.getegid())
         yield
     finally:
-        os.unlink(POLICY)
-        if os.path.exists(POLICY_ASIDE):
+        if os.path.lexists(POLICY_ASIDE):
             os.replace(POLICY_ASIDE, POLICY)
+        elif os.path.lexists(POLICY) and not _is_theirs():
+            os.unlink(POLICY)
 
 
-def _is_ours():
+def require_one_policy():
+    """Refuse to choose between two policies of the server's own.
+
+    Raises:
+        ModuleError: somebody wrote one while another was still set aside by a run that was killed.
+    """
+    if os.path.lexists(POLICY_ASIDE) and _is_theirs():
+        raise ModuleError(
+            f"{POLICY} and {POLICY_ASIDE} are both this server's own; "
+            f"keep the right one as {POLICY}, remove the other and start again"
+        )
+
+
+def _is_theirs():
+    """Whether a policy of the server's own is in force."""
+    if not os.path.exists(POLICY):
+        return os.path.islink(POLICY)
     with open(POLICY, encoding="utf-8", errors="replace") as handle:
-        return f"\n{MARK}\n" in handle.read()
+        return f"\n{MARK}\n" not in handle.read()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import subprocess
@@ -67,6 +68,37 @@ class TestPlace:
         with policies.service_policy(policies.NO_STARTS):
             assert policy.read_text() == policies.NO_STARTS
         assert policy.read_text() == "theirs"
+
+    def test_a_full_disk_leaves_it_where_it_was(self, policy, monkeypatch):
+        policy.write_text("theirs")
+
+        def full(*_arguments):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left"), policies.service_policy(policies.NO_STARTS):
+            pytest.fail("nothing may start without the policy")
+        assert policy.read_text() == "theirs"
+        assert [path.name for path in policy.parent.glob("*policy-rc.d*")] == [policy.name]
+
+    def test_a_move_that_fails_leaves_it_where_it_was(self, policy, monkeypatch):
+        policy.write_text("theirs")
+
+        def read_only(*_arguments):
+            raise OSError(errno.EROFS, "Read-only file system")
+
+        monkeypatch.setattr(os, "replace", read_only)
+        with pytest.raises(OSError, match="Read-only"), policies.service_policy(policies.NO_STARTS):
+            pytest.fail("nothing may start without the policy")
+        assert policy.read_text() == "theirs"
+
+    def test_of_two_policies_of_the_server_s_own_none_is_lost(self, policy):
+        aside = policy.with_name("policy-rc.d.aside")
+        policy.write_text("new")
+        aside.write_text("old")
+        with pytest.raises(ModuleError, match="are both this server's own"), policies.service_policy("ours"):
+            pytest.fail("it cannot know which one to put back")
+        assert (policy.read_text(), aside.read_text()) == ("new", "old")
 
 
 @pytest.mark.parametrize(
