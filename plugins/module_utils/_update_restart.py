@@ -8,6 +8,7 @@ import os
 import re
 
 from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, exists, last_words
+from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._service_policy import refused_in
 from ansible_collections.infogere.hosting.plugins.module_utils._update_services import unit_of
 
@@ -18,29 +19,29 @@ SETTINGS = "/etc/infogere/patching.json"
 PATIENCE = 300  # seconds for one unit; Dovecot alone can take a minute and a half to stop
 
 
-def restart_refused(notes):
+def restart_refused(notes, deferred):
     """Restart what maintainer scripts wanted to and were not let; ``(names, what went wrong or "")``.
 
     Args:
         notes: of the policy ``no_disturbance``. What has been restarted since the last refusal is left alone.
+        deferred: see ``deferred_restarts``.
     """
     refused = refused_in(notes)
     running = _invocations(refused)
-    return _restart(unit for unit, invocation in refused.items() if running.get(unit) == invocation)
+    return _restart((unit for unit, invocation in refused.items() if running.get(unit) == invocation), deferred)
 
 
-def restart_outdated():
-    """Restart the services that needrestart names; ``(names, what went wrong or "")``."""
+def restart_outdated(deferred):
+    """Restart the services that needrestart names but ``deferred``; ``(names, what went wrong or "")``."""
     units = outdated()
     if MANAGER in units:
         attempt(["systemctl", "daemon-reexec"], timeout=PATIENCE)
-    return _restart(f"{unit}.service" for unit in units if unit != MANAGER)
+    return _restart((f"{unit}.service" for unit in units if unit != MANAGER), deferred)
 
 
-def _restart(units):
+def _restart(units, deferred):
     """One after the other, so that none waits for another while it is down."""
     restarted = []
-    deferred = deferred_restarts()
     for unit in units:
         name = unit.removesuffix(".service")
         if DEFERRED.match(name) or name in deferred:
@@ -63,12 +64,19 @@ def _invocations(units):
 
 
 def deferred_restarts(path=SETTINGS):
-    """Names of the services that the administrator restarts by hand."""
+    """Names of the services that the administrator restarts by hand.
+
+    Raises:
+        ModuleError: the file cannot be understood.
+    """
     try:
         with open(path, encoding="utf-8") as stream:
             return {name.removesuffix(".service") for name in json.load(stream)["deferred_restarts"]}
     except FileNotFoundError:
         return set()
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        words = f"does not name the services that are restarted by hand: {type(error).__name__}: {error}"
+        raise ModuleError(f"{path} {words}; apply the role patching again, or remove the file") from error
 
 
 def outdated():

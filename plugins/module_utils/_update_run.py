@@ -10,11 +10,17 @@ from ansible_collections.infogere.hosting.plugins.module_utils._command import a
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._health import Watch, failing, settle
 from ansible_collections.infogere.hosting.plugins.module_utils._package_set import APT_ENVIRONMENT, apt_error
-from ansible_collections.infogere.hosting.plugins.module_utils._service_policy import no_disturbance, service_policy
+from ansible_collections.infogere.hosting.plugins.module_utils._reboot_needs import is_pending
+from ansible_collections.infogere.hosting.plugins.module_utils._service_policy import (
+    no_disturbance,
+    require_one_policy,
+    service_policy,
+)
 from ansible_collections.infogere.hosting.plugins.module_utils._transaction import write_file
 from ansible_collections.infogere.hosting.plugins.module_utils._update_keep import Previous, installed_versions
 from ansible_collections.infogere.hosting.plugins.module_utils._update_parts import parts_of
 from ansible_collections.infogere.hosting.plugins.module_utils._update_restart import (
+    deferred_restarts,
     restart_outdated,
     restart_refused,
 )
@@ -52,6 +58,7 @@ class UpdateRun:
         self._previous = Previous(folder, changes)
         self._names = [change["package"] for change in changes]
         self._restarted = []
+        self._deferred = frozenset()
         self._mark = os.path.join(folder, "begun")
         self._notes = os.path.join(folder, "refused")
 
@@ -62,6 +69,8 @@ class UpdateRun:
             ModuleError: something was wrong before anything was touched.
         """
         try:
+            require_one_policy()
+            self._deferred = deferred_restarts()
             parts = self._begun() or self._begin()
         except (ModuleError, OSError):
             release_room(self._folder)
@@ -76,20 +85,30 @@ class UpdateRun:
                     lost = self._guarded(self._go_back)
                 _log(lost)
                 outcome = "failed" if lost else "rolled-back"
+                fault += f"; the way back failed too: {lost}" if lost else ""
         release_room(self._folder)
-        after = installed_versions()
+        try:
+            changes = self._changed(before, everything=outcome == "rolled-back")
+        except ModuleError as error:
+            # Nobody knows what is installed: nothing is claimed.
+            outcome, fault, changes = "failed", fault or str(error), []
         return {
             "outcome": outcome,
             "message": fault,
-            "changes": [
-                {"package": name, "before": before.get(name), "after": after.get(name)}
-                for name in self._names
-                if outcome == "rolled-back" or before.get(name) != after.get(name)
-            ],
+            "changes": changes,
             "interruptions": watch.interruptions,
             "restarted": self._restarted,
-            "reboot": os.path.exists("/run/reboot-required"),
+            "reboot": is_pending(),
         }
+
+    def _changed(self, before, everything):
+        """``[{package, before, after}]``: of all packages of the plan, or of those that are not as they were."""
+        after = installed_versions()
+        return [
+            {"package": name, "before": before.get(name), "after": after.get(name)}
+            for name in self._names
+            if everything or before.get(name) != after.get(name)
+        ]
 
     def _begun(self):
         """The parts of a run that was cut short after it had begun; None: nothing was touched yet."""
@@ -120,11 +139,18 @@ class UpdateRun:
             raise ModuleError(f"the updates cannot be fetched: {apt_error(text)}; nothing was changed")
 
     def _guarded(self, act):
-        """What ``act`` says went wrong; a disk that is full is something that can go wrong at any step."""
+        """What ``act`` says went wrong, or what it raised: whatever that is, there is a way back to go."""
         try:
             return act()
         except OSError as error:
             return f"{error.filename or 'the server'}: {error.strerror or error}"
+        except ModuleError as error:
+            return str(error)
+        except Exception as error:
+            import traceback  # for an error that nobody foresaw
+
+            _log(traceback.format_exc())
+            return f"{type(error).__name__}: {error}"
 
     def _apply(self, parts, watch):
         """One part after the other; what went wrong, or ""."""
@@ -135,12 +161,12 @@ class UpdateRun:
             if number == 0 and len(parts) > 1:
                 continue  # what it wants restarted may be replaced yet
             with watch.closely():
-                fault = self._restart(restart_refused, self._notes) or _words(settle(self._checks, self._patience))
+                fault = self._restart(restart_refused, self._notes, self._deferred) or self._silent()
             if fault:
                 return fault
         self._previous.restore_marks()
         with watch.closely():
-            return self._restart(restart_outdated) or _words(settle(self._checks, self._patience))
+            return self._restart(restart_outdated, self._deferred) or self._silent()
 
     def _install(self, part):
         """One transaction, in which nothing that runs is disturbed; what went wrong, or ""."""
@@ -158,6 +184,10 @@ class UpdateRun:
         names, fault = restart(*arguments)
         self._restarted += names
         return fault
+
+    def _silent(self):
+        """Which services do not answer in time, and why; "" where all do."""
+        return _words(settle(self._checks, self._patience))
 
     def _undisturbed(self):
         """Services go on with the code that they have in memory while packages come and go on the disk."""
@@ -185,19 +215,19 @@ class UpdateRun:
         _log(text)
         attempt(["systemctl", "daemon-reload"])
         if code != 0:
-            return f"the way back failed: {last_words(text)}"
+            return last_words(text) or f"dpkg ended with code {code}"
         sick = failing(self._checks)
         units = {check["unit"] for check in self._checks if check["service"] in sick and check.get("unit")}
         if units:
             attempt(["systemctl", "reset-failed", "--", *sorted(units)])
             attempt(["systemctl", "restart", "--", *sorted(units)], timeout=self._patience * len(units) + 60)
-        restart_refused(self._notes)
-        restart_outdated()
+        restart_refused(self._notes, self._deferred)
+        restart_outdated(self._deferred)
         now, before = installed_versions(), self._previous.versions()
         left = [name for name in self._names if now.get(name) != before.get(name)]
         if left:
             return f"not at their previous versions: {', '.join(left)}"
-        return _words(settle(self._checks, self._patience))
+        return self._silent()
 
 
 def _words(sick):

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from ansible_collections.infogere.hosting.plugins.module_utils import _update_restart as restart
+from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 
 NAMED = """NEEDRESTART-VER: 3.6
 NEEDRESTART-KSTA: 0
@@ -20,11 +21,9 @@ NEEDRESTART-SVC: slow.service
 
 
 @pytest.fixture
-def server(monkeypatch, tmp_path):
+def server(monkeypatch):
     """Calls made, and the units that are failed after their restart."""
     calls, failed = [], set()
-    settings = tmp_path / "patching.json"
-    settings.write_text(json.dumps({"deferred_restarts": ["slow.service"]}))
 
     def attempt(argv, **_more):
         calls.append(" ".join(argv))
@@ -36,18 +35,17 @@ def server(monkeypatch, tmp_path):
 
     monkeypatch.setattr(restart, "attempt", attempt)
     monkeypatch.setattr(restart, "exists", lambda _program: True)
-    monkeypatch.setattr(restart.deferred_restarts, "__defaults__", (str(settings),))
     return calls, failed
 
 
 def test_what_is_restarted(server):
-    assert restart.restart_outdated() == (["nginx", "postgresql@15-main"], "")
+    assert restart.restart_outdated({"slow"}) == (["nginx", "postgresql@15-main"], "")
     assert "systemctl daemon-reexec" in server[0]
 
 
 def test_a_service_that_fails_ends_it(server):
     server[1].add("nginx.service")
-    assert restart.restart_outdated() == ([], "nginx does not restart: Job failed.")
+    assert restart.restart_outdated({"slow"}) == ([], "nginx does not restart: Job failed.")
 
 
 def test_what_a_script_was_refused_is_restarted_unless_it_was_since(server, monkeypatch, tmp_path):
@@ -62,11 +60,26 @@ def test_what_a_script_was_refused_is_restarted_unless_it_was_since(server, monk
     )
     now = {"nginx.service": "one", "mariadb.service": "new", "slow.service": "three", "clean.timer": "four"}
     monkeypatch.setattr(restart, "_invocations", lambda _units: now)
-    assert restart.restart_refused(str(notes)) == (["nginx", "clean.timer"], "")
+    assert restart.restart_refused(str(notes), {"slow"}) == (["nginx", "clean.timer"], "")
 
 
 def test_nothing_was_refused(server, tmp_path):
-    assert restart.restart_refused(str(tmp_path / "no-notes")) == ([], "")
+    assert restart.restart_refused(str(tmp_path / "no-notes"), set()) == ([], "")
+
+
+def test_what_is_restarted_by_hand(tmp_path):
+    settings = tmp_path / "patching.json"
+    assert restart.deferred_restarts(str(settings)) == set()
+    settings.write_text(json.dumps({"deferred_restarts": ["slow.service"]}))
+    assert restart.deferred_restarts(str(settings)) == {"slow"}
+
+
+@pytest.mark.parametrize("text", ['{"deferred_restarts": [],}', "{}", "[]", '{"deferred_restarts": [1]}', "\udcff"])
+def test_a_file_that_nobody_understands_is_named(tmp_path, text):
+    settings = tmp_path / "patching.json"
+    settings.write_text(text, errors="surrogateescape")
+    with pytest.raises(ModuleError, match=r"patching\.json does not name .*; apply the role patching again, or remove"):
+        restart.deferred_restarts(str(settings))
 
 
 def test_services_without_needrestart(monkeypatch, tmp_path):
