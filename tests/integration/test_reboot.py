@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
 
+from doubles.mail_server import MailServer
 from infogere.fleet.models import Customer, OrderForm, Server
 from infogere.lab import podman
 from infogere.notices.message import Mailbox
@@ -44,20 +44,6 @@ FORM = {
     "commissioning_date": "2026-01-05",
     "monthly_fee": "120.00",
 }
-
-
-class MailServer(Controller):
-    """Takes everything."""
-
-    def __init__(self):
-        super().__init__(self, hostname="127.0.0.1", port=0)
-
-    def _trigger_server(self):
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-    async def handle_DATA(self, _server, _session, _envelope):
-        return "250 2.0.0 kept"
 
 
 @contextmanager

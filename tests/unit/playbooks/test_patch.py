@@ -6,13 +6,12 @@ import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime
-from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 import yaml
-from aiosmtpd.controller import Controller
 
+from doubles.mail_server import MailServer
 from infogere import terms
 from infogere.notices.outbox import Outbox
 from infogere.patching import frozen
@@ -28,22 +27,6 @@ PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 SLOT = {"start": "00:00", "end": "00:00", "first_day": date(2026, 1, 1), "outside_hours": True}
 OPEN = {**SLOT, "rule": "FREQ=DAILY"}
 CLOSED = {**SLOT, "rule": "FREQ=DAILY;COUNT=1"}
-
-
-class MailServer(Controller):
-    """Keeps what it takes."""
-
-    def __init__(self):
-        self.got = []
-        super().__init__(self, hostname="127.0.0.1", port=0)
-
-    def _trigger_server(self):
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-    async def handle_DATA(self, _server, _session, envelope):
-        self.got.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 2.0.0 kept"
 
 
 class Fleet:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
 from typer.testing import CliRunner
 
+from doubles.mail_server import MailServer
 from infogere.cli.notices import app as notices
 from infogere.cli.works import app as works
 from infogere.errors import InfogereError
@@ -19,24 +18,6 @@ from infogere.errors import InfogereError
 EXAMPLE = str(Path(__file__).parents[4] / "inventories" / "example")
 WEB1 = "web1.librairie-occitane.example"
 runner = CliRunner()
-
-
-class MailServer(Controller):
-    """Says what ``answer`` says, and keeps what it took."""
-
-    def __init__(self):
-        self.answer = "250 kept"
-        self.got = []
-        super().__init__(self, hostname="127.0.0.1", port=0)
-
-    def _trigger_server(self):
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-    async def handle_DATA(self, _server, _session, envelope):
-        if self.answer.startswith("250"):
-            self.got.append(message_from_bytes(envelope.content, policy=policy.default))
-        return self.answer
 
 
 @pytest.fixture(autouse=True)
