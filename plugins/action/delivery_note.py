@@ -7,6 +7,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.infogere.hosting.plugins.plugin_utils.contract_variables import contract_variables
 
 from infogere import settings
 from infogere.errors import InfogereError
@@ -24,7 +25,6 @@ ARGUMENT_SPEC = {
     "checks": {"type": "list", "elements": "dict", "required": True},
     "address": {"type": "str", "required": True},
 }
-VARIABLES = ("order_form", "customer", "group_names", "inventory_file")
 
 
 class ActionModule(ActionBase):
@@ -90,7 +90,7 @@ class ActionModule(ActionBase):
         return [server, *others]
 
     def _server(self, name: str, variables: Any) -> Server:
-        known = {key: self._templar.template(variables[key]) for key in VARIABLES if key in variables}
+        known = contract_variables(self._templar, variables)
         server, findings = judge_host(gate.host_of(name, known), gate.oracle().terms)
         if server is None or findings:
             finding = findings[0]

@@ -9,6 +9,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.infogere.hosting.plugins.plugin_utils import workers
+from ansible_collections.infogere.hosting.plugins.plugin_utils.contract_variables import contract_variables
 
 from infogere import settings
 from infogere.errors import InfogereError
@@ -24,7 +25,6 @@ ARGUMENT_SPEC = {
     "expected_duration": {"type": "int", "default": 0},
     "strict": {"type": "bool"},
 }
-VARIABLES = ("order_form", "customer", "group_names", "inventory_file")
 
 # Ansible imports this plugin in its main process and forks a worker per task: terms that are loaded
 # here are loaded once. A broken file is reported by the task, where a user sees it.
@@ -53,7 +53,7 @@ class ActionModule(ActionBase):
         where = settings.load()
         answer = gate.ask(
             host,
-            {name: self._templar.template(task_vars[name]) for name in VARIABLES if name in task_vars},
+            contract_variables(self._templar, task_vars),
             gate.Question(
                 action=arguments["action"],
                 emergency=self._given("emergency", arguments, task_vars) or "",

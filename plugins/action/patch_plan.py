@@ -6,9 +6,11 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.infogere.hosting.plugins.plugin_utils.contract_variables import contract_variables
 
 from infogere import settings
 from infogere.errors import InfogereError
+from infogere.fleet.models import Server
 from infogere.patching import frozen, keeping
 from infogere.patching.plan import Plan
 from infogere.record.recorder import PROCESS_RUN
@@ -21,7 +23,6 @@ ARGUMENT_SPEC = {
     "done": {"type": "dict"},
 }
 REQUIRED_IF = [("event", "freeze", ["pending"]), ("event", "done", ["done"])]
-VARIABLES = ("order_form", "customer", "group_names", "inventory_file")
 
 
 class ActionModule(ActionBase):
@@ -46,7 +47,7 @@ class ActionModule(ActionBase):
             case "consider":
                 return self._consider(host, task_vars, controller)
             case "freeze":
-                server = keeping.server_of(host, self._variables(task_vars))
+                server = self._server(host, task_vars)
                 pending, security = arguments["pending"], arguments["security"]
                 return _said(keeping.freeze(server, pending, controller, security_only=security))
             case "take":
@@ -58,14 +59,14 @@ class ActionModule(ActionBase):
         return {"changed": False}
 
     def _consider(self, host: str, task_vars: dict[str, Any], controller: keeping.Controller) -> dict[str, Any]:
-        refusal = keeping.never_allowed(keeping.server_of(host, self._variables(task_vars)), controller)
+        refusal = keeping.never_allowed(self._server(host, task_vars), controller)
         if refusal is None:
             return {"changed": False, "refused": False}
         said = f"no updates [{refusal.clause}]: {refusal.reason}"
         return {"changed": False, "refused": True, "msg": said, "warnings": [f"{host}: {said}"]}
 
-    def _variables(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        return {name: self._templar.template(task_vars[name]) for name in VARIABLES if name in task_vars}
+    def _server(self, host: str, task_vars: dict[str, Any]) -> Server:
+        return keeping.server_of(host, contract_variables(self._templar, task_vars))
 
 
 def _said(plan: Plan) -> dict[str, Any]:
