@@ -7,6 +7,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.infogere.hosting.plugins.plugin_utils.contract_variables import contract_variables
 
 from infogere import settings
 from infogere.errors import InfogereError
@@ -26,7 +27,6 @@ ARGUMENT_SPEC = {
     "decision": {"type": "int", "required": True},
     "reason": {"type": "str", "required": True},
 }
-VARIABLES = ("order_form", "customer", "group_names", "inventory_file")
 
 
 class ActionModule(ActionBase):
@@ -79,8 +79,7 @@ class ActionModule(ActionBase):
         return parties(everybody, gate.oracle().calendar_of)[0]
 
     def _server(self, name: str, variables: Any) -> Server:
-        known = {key: self._templar.template(variables[key]) for key in VARIABLES if key in variables}
-        return keeping.server_of(name, known)
+        return keeping.server_of(name, contract_variables(self._templar, variables))
 
 
 def _said(host: str, told: Told) -> dict[str, Any]:

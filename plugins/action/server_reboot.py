@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
+from ansible_collections.infogere.hosting.plugins.plugin_utils.contract_variables import contract_variables
 from ansible_collections.infogere.hosting.plugins.plugin_utils.remote import RemoteAction
 
 from infogere import settings
@@ -18,7 +19,6 @@ from infogere.patching.reboots import Outcome, Waiting
 from infogere.policy import gate
 from infogere.record.recorder import PROCESS_RUN, operator
 
-VARIABLES = ("order_form", "customer", "group_names", "inventory_file")
 POLL = 0.5  # seconds between two questions to a server that is on its way
 ANSWER = 5  # seconds for one of them: a connection into a server that is gone hangs
 ALIVE = f"-o ServerAliveInterval={ANSWER} -o ServerAliveCountMax=1"
@@ -40,7 +40,7 @@ class ActionModule(RemoteAction):
             raise AnsibleActionFail(str(error)) from error
 
     def _rebooted(self, params: dict[str, Any], host: str, task_vars: dict[str, Any]) -> dict[str, Any]:
-        server = keeping.server_of(host, {n: self._templar.template(task_vars[n]) for n in VARIABLES if n in task_vars})
+        server = keeping.server_of(host, contract_variables(self._templar, task_vars))
         seen = self._required(self._ask("look", task_vars))
         waiting = reboots.waiting_of(host, seen)
         if self._task.check_mode:
