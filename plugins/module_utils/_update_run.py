@@ -91,7 +91,9 @@ class UpdateRun:
             changes = self._changed(before, everything=outcome == "rolled-back")
         except ModuleError as error:
             # Nobody knows what is installed: nothing is claimed.
-            outcome, fault, changes = "failed", fault or str(error), []
+            outcome, changes = "failed", []
+            if str(error) not in fault:
+                fault = f"{fault}; {error}" if fault else str(error)
         return {
             "outcome": outcome,
             "message": fault,

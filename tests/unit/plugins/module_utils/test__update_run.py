@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tarfile
+from unittest.mock import Mock
 
 import pytest
 from ansible_collections.infogere.hosting.plugins.module_utils import _update_run as runs
@@ -119,6 +120,14 @@ def test_a_server_that_cannot_be_asked_afterwards_claims_nothing(server):
     server.fails["installed_versions"] = ModuleError("dpkg-query: database is locked")
     done = server.run()
     assert (done["outcome"], done["message"], done["changes"]) == ("failed", "dpkg-query: database is locked", [])
+
+
+def test_also_after_a_way_back_that_seemed_to_go_well(server, monkeypatch):
+    server.fails["restore_marks"] = ValueError("x")
+    error = ModuleError("dpkg-query: database is locked")
+    monkeypatch.setattr(runs, "installed_versions", Mock(side_effect=[OLD, error]))
+    done = server.run()
+    assert (done["outcome"], done["message"]) == ("failed", "ValueError: x; dpkg-query: database is locked")
 
 
 @pytest.mark.parametrize("step", ["deferred_restarts", "require_one_policy"])
