@@ -33,6 +33,7 @@ class Host(ActionModule):
         self.healthy, self.stuck, self.asked = True, False, []
         self.up_since = int((LAST_WEEK + timedelta(seconds=40)).timestamp())
         self._task = type("Task", (), {"check_mode": False})()
+        self._templar = None  # the variables of this server are none
         self._connection = type("Connection", (), {"transport": "local", "reset": lambda _: None})()
 
     def call(self, params, _):
