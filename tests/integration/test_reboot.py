@@ -14,7 +14,7 @@ import pytest
 
 from doubles.mail_server import MailServer
 from infogere.fleet.models import Customer, OrderForm, Server
-from infogere.lab import podman
+from infogere.lab import podman, servers
 from infogere.notices.message import Mailbox
 from infogere.notices.outbox import Outbox
 from infogere.notices.sending import flush
@@ -182,8 +182,7 @@ def test_a_server_that_does_not_come_back(machine):
     assert (lost.outcome, lost.ended, machine.entries("works-done")) == ("lost", None, [])
 
     # Somebody starts it. The next run finds that the reboot has happened, and brings the record to its end.
-    podman.run("start", machine.server.machine.container)
-    podman.run("exec", machine.server.machine.container, "sh", "-c", "until systemctl is-active -q ssh; do :; done")
+    servers.up(machine.server.machine.name, machine.server.machine.image)
     code, said = machine.reboot()
     assert code == 0, said
     (_, found) = machine.entries("rebooted")
