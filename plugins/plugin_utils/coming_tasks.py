@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible._internal._templating._engine import TemplateEngine
-from ansible.errors import AnsibleError
 from ansible.playbook.block import Block
 from ansible_collections.infogere.hosting.plugins.plugin_utils.remote import RemoteAction
 
@@ -68,7 +67,6 @@ class Foresight:
 
     def __init__(self, action: Any, task_vars: dict[str, Any]) -> None:
         self._action = action
-        self._task_vars = task_vars
         self._play = action._task.get_play()
         self._manager = action._task.get_variable_manager()
         self._host = self._manager._inventory.get_host(task_vars["inventory_hostname"])
@@ -84,16 +82,19 @@ class Foresight:
         for task in following(self._action._task, self._play):
             if (ended is not None and task._role is ended) or self._awaits_answer(task):
                 continue
-            variables = self._variables(task)
-            meta = task._get_meta() if task.action.endswith("meta") else None
-            if meta in QUIET_METAS or not self._is_chosen(task, variables):
-                continue
             try:
+                variables = self._variables(task)
+                meta = task._get_meta() if task.action.endswith("meta") else None
+                if meta in QUIET_METAS or not self._is_chosen(task, variables):
+                    continue
                 if meta:
                     ended = self._ended_role(task, meta, variables) or ended
                 else:
                     yield from self._of(task, variables)
-            except AnsibleError as error:
+            except CannotForesee:
+                raise
+            except Exception as error:
+                # The task itself meets it too, and has the words for it: a site's name that is none, for example.
                 why = HIDDEN if task.no_log else " ".join(str(error).split())
                 raise CannotForesee(f"{title_of(task)}: {why}") from error
 

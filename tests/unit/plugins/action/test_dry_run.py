@@ -199,6 +199,14 @@ def test_a_question_in_an_included_file_has_no_answer(playground):
     assert NO in said
 
 
+def test_what_the_task_refuses_is_left_to_the_task(foresee):
+    site = {"name": "Make", "infogere.hosting.vhost": {"name": "no domain"}}
+    said = foresee(site, options=("--check",))
+    assert "msg: 'Make: ''no domain'' is not a domain name" in said
+    assert NO in said
+    assert said.index("TASK [Make]") > said.index(NO)
+
+
 def test_hidden_words_stay_hidden(foresee):
     said = foresee(web(web_name="{{ lookup('ansible.builtin.file', '/secret') }}"), write_options={"no_log": True})
     assert "its words are hidden (no_log)" in said
