@@ -49,7 +49,7 @@ __all__ = [
     "submit",
 ]
 
-ARRIVAL = 20.0  # seconds for a message to be in its mailbox
+ARRIVAL = 60.0  # seconds for a message to be in its mailbox
 POLL = 0.1
 DEFERRAL = 60.0  # seconds; the filter compiles its patterns at its first start
 RETRY = 1.0
@@ -174,21 +174,28 @@ def await_message(
 def await_raw(
     server: Server, login: Login, message_id: str, *, folder: str = "INBOX", patience: float = ARRIVAL
 ) -> bytes:
-    """Like ``await_message``, the bytes as they lie in the mailbox."""
+    """Like ``await_message``, the bytes as they lie in the mailbox; waits for a folder that does not exist yet."""
     deadline = time.monotonic() + patience
     with mailbox(server, login) as client:
         while True:
-            client.select(folder, readonly=True)
-            _status, found = client.search(None, "HEADER", "Message-ID", f'"{message_id}"')
-            if found and found[0]:
-                _status, parts = client.fetch(found[0].split()[-1].decode(), "(RFC822)")
-                return bytes(parts[0][1])  # type: ignore[index]
+            # A Sieve script makes its folder with the first message that it files: until then the answer is NO.
+            status, answer = client.select(folder, readonly=True)
+            if status == "OK":
+                _status, found = client.search(None, "HEADER", "Message-ID", f'"{message_id}"')
+                if found and found[0]:
+                    _status, parts = client.fetch(found[0].split()[-1].decode(), "(RFC822)")
+                    return bytes(parts[0][1])  # type: ignore[index]
             if time.monotonic() > deadline:
+                last = "" if status == "OK" else f"; the server's last answer: {_words(answer)}"
                 raise InfogereError(
-                    f"no message {message_id} in {folder} of {login.user} after {patience:.0f} s",
+                    f"no message {message_id} in {folder} of {login.user} after {patience:.0f} s{last}",
                     way_out=f"look at the mail log of {server.name}: journalctl SYSLOG_FACILITY=2",
                 )
             time.sleep(POLL)
+
+
+def _words(answer: list[bytes | None]) -> str:
+    return b" ".join(part for part in answer if part).decode(errors="replace")
 
 
 def folders(server: Server, login: Login) -> dict[str, str]:
