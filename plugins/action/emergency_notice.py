@@ -18,12 +18,12 @@ from infogere.notices.smtp import relay_of
 from infogere.notices.urgent import Emergency, Told, tell
 from infogere.notices.works.parties import Party, parties
 from infogere.patching import keeping
-from infogere.patching.urgency import changes_in, plans_of, work_of
+from infogere.patching.urgency import changes_in, plans_of, updates_of, work_of
 from infogere.policy import gate
 from infogere.record.recorder import PROCESS_RUN, one_line
 
 ARGUMENT_SPEC = {
-    "about": {"type": "str", "required": True, "choices": ["updates", "reboot"]},
+    "about": {"type": "str", "required": True, "choices": ["updates", "reboot", "configuration"]},
     "decision": {"type": "int", "required": True},
     "reason": {"type": "str", "required": True},
 }
@@ -54,15 +54,15 @@ class ActionModule(ActionBase):
     def _inform(self, host: str, party: Party, arguments: dict[str, Any]) -> dict[str, Any]:
         where, now = settings.load(), datetime.now(UTC)
         state_dir = settings.ensure_state_dir(where)
-        reason, updates = one_line(arguments["reason"]), arguments["about"] == "updates"
-        plans = plans_of(where.record_url, state_dir, host, party.servers) if updates else {}
-        work = work_of(host, plans, reason, party.calendar.local(now).date())
+        about, reason, day = arguments["about"], one_line(arguments["reason"]), party.calendar.local(now).date()
+        plans = plans_of(where.record_url, state_dir, host, party.servers) if about == "updates" else {}
+        # Servers are rebooted one by one, and which of them wait for it is not known yet.
+        servers = [host] if about == "reboot" else party.servers
+        work = updates_of(plans, day) if plans else work_of(about, servers, reason, day)
         to = ", ".join(box.address for box in party.recipients)
         if self._task.check_mode:
             return {"changed": False, "msg": f"{host}: {to} would be informed of the emergency first"}
-        emergency = Emergency(
-            arguments["about"], party, host, work, reason, changes_in(plans), arguments["decision"], PROCESS_RUN
-        )
+        emergency = Emergency(about, party, host, work, reason, changes_in(plans), arguments["decision"], PROCESS_RUN)
         try:
             relay, sender = relay_of(where), sender_of(where.mail_from)
         except InfogereError as error:
@@ -71,9 +71,9 @@ class ActionModule(ActionBase):
         return _said(host, told)
 
     def _party(self, server: Server, task_vars: dict[str, Any]) -> Party:
-        """The contract with those of its servers that this play is about."""
+        """The contract with those of its servers that this play has not left alone."""
         hostvars, contract = task_vars["hostvars"], server.order_form.id
-        names = [str(name) for name in task_vars.get("ansible_play_hosts_all", ()) if name != server.name]
+        names = [str(name) for name in task_vars.get("ansible_play_hosts", ()) if name != server.name]
         others = [name for name in names if (hostvars[name].get("order_form") or {}).get("id") == contract]
         everybody = [server, *(self._server(name, hostvars[name]) for name in others)]
         return parties(everybody, gate.oracle().calendar_of)[0]

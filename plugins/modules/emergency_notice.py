@@ -9,9 +9,9 @@ short_description: inform a customer of emergency work before it begins
 description:
   - Work outside the maintenance window is allowed in an emergency, provided that the customer is informed as soon as
     possible. This task writes the notice and hands it to the mail server before anything is changed.
-  - Of updates there is one notice for each contract, which names all of its servers in this play that have a plan. Of a
-    reboot there is one for each server. A run that starts again on the same day for the same finds it, and sends
-    nothing.
+  - Of updates there is one notice for each contract, which names all of its servers in this play that have a plan; of
+    changes to the configuration likewise, which names those that the play has not left alone. Of a reboot there is one
+    for each server. A run that starts again on the same day for the same finds it, and sends nothing.
   - If the mail server does not answer, the notice waits in the outbox and the run goes on, with a warning.
   - If nobody has a mail address, or no mail server is set, the run goes on with a warning.
 options:
@@ -19,7 +19,7 @@ options:
     description: What is about to happen.
     type: str
     required: true
-    choices: [updates, reboot]
+    choices: [updates, reboot, configuration]
   decision:
     description: Number of the entry that allowed it, as M(infogere.hosting.gate) returns it.
     type: int

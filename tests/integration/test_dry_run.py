@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from doubles.mail_server import MailServer
+
 pytestmark = pytest.mark.lab
 
 SITE = "infogere.hosting.site"
@@ -19,6 +21,28 @@ DRIFTS = [
     ("an untold unit", "echo reload > /var/lib/infogere/pending/nginx.service", "health", "services : Bring all units"),
     ("a killed run", "mkdir -p /var/lib/infogere/transactions/killed", "nginx", "php : Name the archive"),
 ]
+
+CONTACT = {"name": "Ada", "phone": "+33 1 00 00 00 00", "mail": "ada@customer.example"}
+# A slot that has been and gone: whenever the tests run, the window is closed.
+SLOT = {
+    "start": "00:00",
+    "end": "00:00",
+    "first_day": "2026-01-01",
+    "outside_hours": True,
+    "rule": "FREQ=DAILY;COUNT=1",
+}
+URGENT = {
+    "customer": {"id": "test", "name": "Test customer", "language": "en", "contacts": [CONTACT]},
+    "order_form": {
+        "id": "TEST-1",
+        "customer": "test",
+        "level": "custom",
+        "commissioning_date": "2026-01-05",
+        "monthly_fee": "120.00",
+        "maintenance_slot": SLOT,
+    },
+    "gate_emergency": "mail loops",
+}
 
 
 def answer_of(done):
@@ -60,3 +84,28 @@ def test_another_value_is_something_to_do(server):
     done = server.playbook(SITE, {"nginx_body_mb": 17}, "--tags", "nginx", "--check", "--diff", "-v")
     assert answer_of(done) == (False, "nginx : Configure nginx")
     assert "client_max_body_size 17m" in done.stdout
+
+
+def test_an_emergency_is_told_to_the_customer_before_the_first_change_and_only_then(server, tmp_path, monkeypatch):
+    mail = MailServer()
+    mail.start()
+    monkeypatch.setenv("INFOGERE_RECORD_URL", f"sqlite:///{tmp_path / 'record.db'}")
+    monkeypatch.setenv("INFOGERE_SMTP_URL", f"smtp://127.0.0.1:{mail.port}")
+    monkeypatch.setenv("INFOGERE_MAIL_FROM", "Host <ops@provider.example>")
+    try:
+        done = server.playbook(SITE, URGENT, "--tags", "nginx", "-v")
+        assert answer_of(done) == (True, ""), "the notice itself is nothing to do"
+        assert server.run("echo >> /etc/nginx/nginx.conf").returncode == 0
+        done = server.playbook(SITE, URGENT, "--tags", "nginx", "--check")
+        assert "ada@customer.example would be informed of the emergency first" in " ".join(done.stdout.split())
+        assert mail.got == []
+
+        done = server.playbook(SITE, URGENT, "--tags", "nginx")
+        assert done.returncode == 0, done.stdout
+        (message,) = mail.got
+    finally:
+        mail.stop()
+    assert message["Subject"] == "Emergency work: mail loops"
+    assert "changing the configuration of the following server" in message.get_body(("plain",)).get_content()
+    said = " ".join(done.stdout.split())
+    assert said.index("is informed of the emergency") < said.index("Configure nginx")

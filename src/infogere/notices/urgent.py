@@ -34,14 +34,14 @@ class Emergency:
     Attributes:
         about: what is done.
         server: the one that is next.
-        work: the servers that are known to need it, with what names the work on each: day and digest of a plan, day
-            and reason of a reboot.
+        work: the servers that are known to need it, with what names the work on each: day and digest of a plan, or
+            day and reason.
         changes: lines for the customer, such as ``openssl 3.0.20-1 -> 3.0.22-1``.
         decision: number of the entry that allowed it on ``server``.
         run: id of the run.
     """
 
-    about: Literal["updates", "reboot"]
+    about: Literal["updates", "reboot", "configuration"]
     party: Party
     server: str
     work: Mapping[str, str]

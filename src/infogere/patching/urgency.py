@@ -41,13 +41,16 @@ def changes_in(plans: Mapping[str, Plan]) -> tuple[str, ...]:
     )
 
 
-def work_of(host: str, plans: Mapping[str, Plan], reason: str, day: date) -> dict[str, str]:
-    """What names the work on each server: a run that starts again on the same day for the same is the same one.
+def updates_of(plans: Mapping[str, Plan], day: date) -> dict[str, str]:
+    """What names the updates of each server: a run that starts again on the same day for the same is the same one.
 
     Args:
-        plans: of updates; none: ``host`` is rebooted, and whether others are too is not known yet.
+        plans: what is to be applied, by server.
         day: the local one.
     """
-    if not plans:
-        return {host: f"reboot {day.isoformat()} {reason}"}
     return {name: f"updates {day.isoformat()} {plan.digest}" for name, plan in plans.items()}
+
+
+def work_of(about: str, servers: Iterable[str], reason: str, day: date) -> dict[str, str]:
+    """The same of work without a plan, ``reboot`` or ``configuration``: its reason stands in the plan's place."""
+    return {name: f"{about} {day.isoformat()} {reason}" for name in servers}

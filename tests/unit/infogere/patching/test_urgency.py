@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +18,7 @@ from infogere.notices.smtp import Relay
 from infogere.notices.urgent import Emergency, Told, tell
 from infogere.notices.works.parties import Party, parties
 from infogere.patching.plan import Plan
-from infogere.patching.urgency import work_of
+from infogere.patching.urgency import updates_of, work_of
 from infogere.policy.oracle import Oracle
 from infogere.record.entries import Decision
 from infogere.record.store import Store
@@ -43,8 +47,9 @@ def outbox(tmp_path: Path) -> Outbox:
     return made
 
 
-def told(outbox: Outbox, party: Party, server: str, work: dict[str, str], now: datetime) -> Told:
-    about = "updates" if len(work) > 1 else "reboot"
+def told(
+    outbox: Outbox, party: Party, server: str, work: dict[str, str], now: datetime, *, about: str = "updates"
+) -> Told:
     emergency = Emergency(about, party, server, work, "a hole", (), 1, f"run-{now:%d}")
     return tell(outbox, NOBODY, Mailbox("Host", "ops@provider.example"), emergency, clock=lambda: now)
 
@@ -53,20 +58,36 @@ def test_updates_are_told_once_a_day(outbox: Outbox, party: Party) -> None:
     fresh = []
     for server, days in (("web1", 0), ("web2", 0), ("web1", 0), ("web1", 4), ("web2", 4)):
         now = MONDAY + timedelta(days=days)
-        fresh.append(told(outbox, party, server, work_of(server, PLANS, "a hole", now.date()), now).fresh)
+        fresh.append(told(outbox, party, server, updates_of(PLANS, now.date()), now).fresh)
     assert fresh == [True, False, False, True, False], "refused on Monday and started again on Friday, it is told again"
 
 
 def test_a_reboot_is_told_of_the_server_alone_that_waits_for_it(outbox: Outbox, party: Party) -> None:
-    work = work_of("web1", {}, "a hole", MONDAY.date())
-    assert list(work) == ["web1"]
-    assert told(outbox, party, "web1", work, MONDAY).fresh
+    work = work_of("reboot", ["web1"], "a hole", MONDAY.date())
+    assert told(outbox, party, "web1", work, MONDAY, about="reboot").fresh
     (message,) = outbox.messages()
     assert b"web1" in message.message
     assert b"web2" not in message.message
-    assert not told(outbox, party, "web1", work, MONDAY).fresh
+    assert not told(outbox, party, "web1", work, MONDAY, about="reboot").fresh
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_change_of_configuration_names_every_server_and_promises_no_security_fix(
+    outbox: Outbox, party: Party, language: str
+) -> None:
+    party = replace(party, language=language)
+    work = work_of("configuration", ["web1", "web2"], "a mail loop", MONDAY.date())
+    assert told(outbox, party, "web1", work, MONDAY, about="configuration").fresh
+    assert not told(outbox, party, "web2", work, MONDAY, about="configuration").fresh
+    (message,) = outbox.messages()
+    text = email.message_from_bytes(message.message, policy=email.policy.default).get_body(("plain",)).get_content()
+    assert "web1, web2" in text
+    assert "configuration" in text
+    assert not re.search(r"correctif|security fix|redémarrons|rebooting", text)
 
 
 def test_work_has_its_day() -> None:
-    names = {work_of("web1", plans, "a hole", date(2026, 11, day))["web1"] for plans in ({}, PLANS) for day in (23, 24)}
-    assert len(names) == 4
+    days = [date(2026, 11, day) for day in (23, 24)]
+    names = {updates_of(PLANS, day)["web1"] for day in days}
+    names |= {work_of(about, ["web1"], "a hole", day)["web1"] for about in ("reboot", "configuration") for day in days}
+    assert len(names) == 6
