@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 10.0  # seconds for one connection
+from infogere import starttls
+
 TLS_PORTS = frozenset({443, 465, 993})  # those of the stack that speak TLS from the first byte
 # Ordered, but nothing runs on the server for them: people do them.
 _BY_PEOPLE = frozenset({"restore", "engineer_fix"})
@@ -74,7 +75,7 @@ def outside(address: str, name: str, ports: Iterable[int], ca: Path) -> list[Che
     closed = [f"{port}: {why}" for port in wanted if (why := _refusal(address, port))]
     checks = [Check("reachable", len(closed) < len(wanted), address if len(closed) < len(wanted) else closed[0])]
     checks.append(Check("ports", not closed, "; ".join(closed) or ", ".join(map(str, wanted))))
-    if secure := [port for port in wanted if port in TLS_PORTS]:
+    if secure := [port for port in wanted if port in TLS_PORTS or port in starttls.DIALOGUES]:
         checks.append(_certificate(address, name, secure, ca))
     return checks
 
@@ -99,7 +100,7 @@ def _full(name: str) -> str:
 
 def _refusal(address: str, port: int) -> str:
     try:
-        with socket.create_connection((address, port), timeout=PATIENCE):
+        with socket.create_connection((address, port), timeout=starttls.PATIENCE):
             return ""
     except OSError as error:
         return _words(error)
@@ -112,12 +113,8 @@ def _certificate(address: str, name: str, ports: Sequence[int], ca: Path) -> Che
     ends = []
     for port in ports:
         try:
-            with (
-                socket.create_connection((address, port), timeout=PATIENCE) as plain,
-                context.wrap_socket(plain, server_hostname=name) as secured,
-            ):
-                certificate: Mapping[str, Any] = secured.getpeercert() or {}
-                ends.append(ssl.cert_time_to_seconds(str(certificate["notAfter"])))
+            found = starttls.certificate(address, port, name, context, dialogue=starttls.DIALOGUES.get(port, ()))
+            ends.append(ssl.cert_time_to_seconds(str(found["notAfter"])))
         except OSError as error:
             return Check("certificate", False, f"port {port}: {_words(error)}")
     return Check("certificate", True, f"{name}, {datetime.fromtimestamp(min(ends), UTC):%Y-%m-%d}")
