@@ -117,7 +117,7 @@ def spare_server(pytestconfig: pytest.Config) -> Iterator[LabServer]:
     from infogere.lab import provisioned, servers
 
     version = pytestconfig.getoption("--debian")
-    name = f"spare{version}"
+    name = f"spare-{_phase()}{version}"
     servers.down(name)
     yield _lab_server(provisioned.up(name, version))
     servers.down(name)
@@ -129,7 +129,7 @@ def fresh_server(pytestconfig: pytest.Config) -> Iterator[LabServer]:
     from infogere.lab import images, progress, servers
 
     version = pytestconfig.getoption("--debian")
-    name = f"fresh{version}"
+    name = f"fresh-{_phase()}{version}"
     servers.down(name)
     image = images.bare(version, progress.log_file(f"image-debian{version}"))
     yield _lab_server(servers.up(name, image))

@@ -28,6 +28,9 @@ PHASES = {
     "integration": ["tests/integration", "--verbose"],
     # Bans follow the words of the services' logs, and those differ.
     "integration13": ["tests/integration/test_bans.py", "--verbose", "--debian=13"],
+    "updates": ["tests/updates", "--verbose"],
+    # APT, dpkg and needrestart differ.
+    "updates13": ["tests/updates", "--verbose", "--debian=13"],
     "molecule": ["tests/molecule", "--verbose"],
     "e2e": ["tests/e2e", "--verbose"],
     "e2e13": ["tests/e2e", "--verbose", "--debian=13"],
@@ -37,10 +40,10 @@ PHASES = {
 # stage is seen while it runs, the words of the others when a phase ends. Most of a test on a server is waiting.
 STAGES = [
     [["images"], ["lint", "unit", "programs", "faults", "packaging"]],
-    [["integration", "integration13"], ["molecule", "e2e", "e2e13"]],
+    [["integration", "integration13", "e2e", "e2e13"], ["molecule", "updates", "updates13"]],
 ]
 HEARTBEAT = 20  # seconds between signs of life while one test runs
-NEEDS_IMAGES = {"integration", "integration13", "molecule", "e2e", "e2e13"}
+NEEDS_IMAGES = {"integration", "integration13", "updates", "updates13", "molecule", "e2e", "e2e13"}
 
 
 @dataclass(frozen=True)
