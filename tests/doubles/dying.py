@@ -14,7 +14,7 @@ from typing import Any
 
 import infogere.record.checkpoint  # noqa: F401 - once here, not in every child
 from doubles.record_backend import DAY, begin, end
-from infogere.record import spool
+from infogere.record import chain, spool
 from infogere.record.reading import Reader
 from infogere.record.signatures import signature_fits
 from infogere.record.store import Store
@@ -79,7 +79,7 @@ def check_deaths_by_line(state_dir: Path, *, new_day: bool, stride: int = 1) -> 
         if new_day:
             now = DAY + timedelta(days=last)  # an append that came through has used its day up
             if not spool.count(state_dir)[0]:
-                spool.put(state_dir, end(f"s{spooled}"))
+                spool.put(state_dir, end(f"s{spooled}"), chain.new_salt())
                 spooled += 1
 
         def append(acknowledge: Callable[[int], Any], step: int = step, now: Any = now) -> None:

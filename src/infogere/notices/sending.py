@@ -17,7 +17,7 @@ from infogere.notices import writing
 from infogere.notices.message import sender_of
 from infogere.notices.outbox import Letter, Message, Outbox, State
 from infogere.notices.smtp import Answer, Outcome, Relay, Session
-from infogere.record import spool
+from infogere.record import chain, spool
 from infogere.record.database import RecordError
 from infogere.record.kinds.works import NoticeAttempt
 from infogere.record.store import Store, Transaction
@@ -87,7 +87,7 @@ def recover(outbox: Outbox, *, clock: Clock = _now) -> list[Letter]:
             answer = _recorded(transaction, letter, message)
             if answer is None:
                 answer = Answer("in-doubt", "the sender died after it had begun to hand the message over")
-                _tell(transaction, letter, message, answer, "unknown")
+                transaction.append(_attempt(letter, message, answer, "unknown", transaction.clock))
             settled.append(_change(transaction, letter, answer))
     return settled
 
@@ -149,18 +149,15 @@ def _send(outbox: Outbox, session: Session, letter: Letter, clock: Clock) -> Sen
         return None
     # An attempt that ended before the mark is one all the same.
     tried = replace(letter, attempt=letter.attempt + 1)
+    salt = chain.new_salt()
     try:
         with Store(outbox.url, outbox.state_dir) as store, store.writing(now=clock()) as transaction:
-            _tell(transaction, tried, message, answer, session.relay.name)
+            transaction.append(_attempt(tried, message, answer, session.relay.name, transaction.clock), salt)
             return Sent(_change(transaction, tried, answer), message)
     except RecordError:
         # It has happened: the answer waits in the spool, and the next flush takes it from the record.
-        spool.put(outbox.state_dir, _attempt(tried, message, answer, session.relay.name, clock()))
+        spool.put(outbox.state_dir, _attempt(tried, message, answer, session.relay.name, clock()), salt)
         raise
-
-
-def _tell(transaction: Transaction, letter: Letter, message: Message, answer: Answer, relay: str) -> None:
-    transaction.append(_attempt(letter, message, answer, relay, transaction.clock))
 
 
 def _attempt(letter: Letter, message: Message, answer: Answer, relay: str, at: datetime) -> NoticeAttempt:

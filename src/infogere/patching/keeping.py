@@ -22,7 +22,7 @@ from infogere.policy import gate
 from infogere.policy.deciding import judged
 from infogere.policy.rules import Refusal
 from infogere.policy.standing import standing
-from infogere.record import spool
+from infogere.record import happened
 from infogere.record.database import RecordError
 from infogere.record.entries import Entry
 from infogere.record.kinds.maintenance import Interruption, PackageChange, PackagesUpdated, PatchPlanned
@@ -188,7 +188,7 @@ def keep_result(plan: Plan, said: Mapping[str, Any], controller: Controller) -> 
         for item in done.interruptions
     ]
     for entry in entries:
-        append_or_spool(entry, controller)
+        happened.keep(controller.url, controller.state_dir, entry)
 
 
 def _is_kept(plan: Plan, controller: Controller) -> bool:
@@ -198,12 +198,3 @@ def _is_kept(plan: Plan, controller: Controller) -> bool:
             return any(entry.data["plan"] == plan.name for entry in entries)
     except RecordError:
         return False  # then the entries wait in the spool
-
-
-def append_or_spool(entry: Entry, controller: Controller) -> None:
-    """Write what has happened; it waits in the spool if the record cannot be written."""
-    try:
-        with Store(controller.url, controller.state_dir) as store:
-            store.append(entry)
-    except RecordError:
-        spool.put(controller.state_dir, entry)

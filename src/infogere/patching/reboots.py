@@ -14,7 +14,8 @@ from infogere.fleet.models import Server
 from infogere.notices.outbox import Outbox
 from infogere.notices.works import announcing, standing
 from infogere.patching.facts import Word
-from infogere.patching.keeping import Controller, append_or_spool
+from infogere.patching.keeping import Controller
+from infogere.record import happened
 from infogere.record.database import RecordError
 from infogere.record.entries import Decision
 from infogere.record.kinds.maintenance import REBOOT, Interruption, Rebooted
@@ -120,36 +121,32 @@ def keep(server: Server, waiting: Waiting, went: Outcome, controller: Controller
         "follows": went.decision,
     }
     whole = went.outcome == "ok"
-    append_or_spool(
-        Rebooted(
+    rebooted = Rebooted(
+        **about,
+        outcome=went.outcome,
+        packages=waiting.packages,
+        services=waiting.services,
+        kernel_before=waiting.kernel,
+        kernel_after=went.after.get("kernel"),
+        boot_before=waiting.boot,
+        boot_after=went.after.get("boot"),
+        began=went.began,
+        ended=went.ended if whole else None,
+        seconds=went.seconds,
+        works=went.works or None,
+        message=one_line(went.message) or None,
+    )
+    happened.keep(controller.url, controller.state_dir, rebooted)
+    if whole:
+        interruption = Interruption(
             **about,
-            outcome=went.outcome,
-            packages=waiting.packages,
-            services=waiting.services,
-            kernel_before=waiting.kernel,
-            kernel_after=went.after.get("kernel"),
-            boot_before=waiting.boot,
-            boot_after=went.after.get("boot"),
+            at=went.began,
+            service=REBOOT,
             began=went.began,
-            ended=went.ended if whole else None,
             seconds=went.seconds,
             works=went.works or None,
-            message=one_line(went.message) or None,
-        ),
-        controller,
-    )
-    if whole:
-        append_or_spool(
-            Interruption(
-                **about,
-                at=went.began,
-                service=REBOOT,
-                began=went.began,
-                seconds=went.seconds,
-                works=went.works or None,
-            ),
-            controller,
         )
+        happened.keep(controller.url, controller.state_dir, interruption)
 
 
 def _is_whole(server: str, waiting: Waiting, went: Outcome, controller: Controller) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date, datetime
 from typing import Any
 
@@ -68,7 +67,7 @@ class Appender:
             kind=entry.kind,
             clauses=entry.clauses,
             recorded=self.recorded,
-            salt=salt or secrets.token_hex(16),
+            salt=salt or chain.new_salt(),
             head=self.head,
             contract_head=self._contract_head(entry.contract),
         )
@@ -89,7 +88,7 @@ class Appender:
         return sealed.seq
 
     def holds(self, late: spool.Waiting) -> bool:
-        """True if a spooled entry is in the record already: a crash came between commit and clearing."""
+        """True if a spooled entry is in the record already: a crash or a lost answer came with its commit."""
         bodies: list[Any] = [
             body
             for (body,) in self._database.rows(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -79,6 +80,11 @@ def instant_text(instant: datetime) -> str:
 
 def entry_hash(body: bytes) -> str:
     return hashlib.sha256(ENTRY_PREFIX + body).hexdigest()
+
+
+def new_salt() -> str:
+    """What an entry is stored with: 32 random hex digits."""
+    return secrets.token_hex(16)
 
 
 def seal(

@@ -14,10 +14,8 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from infogere.errors import InfogereError
-from infogere.record import spool
-from infogere.record.database import RecordError
 from infogere.record.entries import LINE_LENGTH, Entry, RunBegin, RunEnd, TicketObject
-from infogere.record.store import Store
+from infogere.record.happened import Receipt, keep
 
 # Terms of servers whose inventory names none (A-1-1).
 DEFAULT_TERMS = "HBT-20220901-01"
@@ -62,14 +60,6 @@ class Failure:
     def words(self) -> str:
         """What the play fails with."""
         return self.message or f"{self.task} failed; its output is hidden (no_log)"
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """Where an entry went: its number in the record, or the spool that it waits in."""
-
-    seq: int | None
-    spooled: Path | None = None
 
 
 class Recorder:
@@ -141,13 +131,7 @@ class Recorder:
             entry = model(**values)
         except ValidationError as error:
             raise _refusal(model, error) from None
-        try:
-            with Store(self._url, self._state_dir, wait=self._wait) as store:
-                return Receipt(store.append(entry))
-        except RecordError:
-            if not entry.after_the_fact:
-                raise
-            return Receipt(None, spool.put(self._state_dir, entry))
+        return keep(self._url, self._state_dir, entry, wait=self._wait)
 
 
 def failure_of(task: Mapping[str, Any], result: Mapping[str, Any]) -> Failure:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,13 +32,17 @@ class Waiting:
     salt: str
 
 
-def put(state_dir: Path, entry: Entry) -> Path:
-    """Write one entry to the spool and return the file; only for what has happened already."""
+def put(state_dir: Path, entry: Entry, salt: str) -> Path:
+    """Write one entry to the spool and return the file; only for what has happened already.
+
+    Args:
+        salt: the one with which the record was to store it: it may have done so, and only its answer was lost.
+    """
     if not entry.after_the_fact:
         raise RecordError(f"{entry.kind} is written before the action or the action does not happen")
     path = state_dir / SPOOL_FILE
     common, data = fields_of(entry)
-    line = json.dumps({"kind": entry.kind, "fields": {**common, **data}, "salt": secrets.token_hex(16)})
+    line = json.dumps({"kind": entry.kind, "fields": {**common, **data}, "salt": salt})
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(path) as file:

@@ -56,13 +56,17 @@ class Store:
     ) -> None:
         self._database.close()
 
-    def append(self, entry: Entry, *, now: datetime | None = None) -> int:
-        """Append one entry and return its ``seq``; raises ``RecordError`` and then nothing was written.
+    def append(self, entry: Entry, *, now: datetime | None = None, salt: str | None = None) -> int:
+        """Append one entry and return its ``seq``.
+
+        Raises ``RecordError``, and then nothing was written; only a server that goes away in the middle of the commit
+        leaves that open. ``happened.keep`` is for entries that must be there once.
 
         Entries that wait in the spool go first. Before the first entry of a UTC day, every day that has
         passed since the last one is closed by a signed checkpoint.
         """
-        return self.append_made(lambda _: entry, now=now)[0]
+        with self.writing(now=now) as transaction:
+            return transaction.append(entry, salt)
 
     def append_all(self, entries: Iterable[Entry], *, now: datetime | None = None) -> list[int]:
         """Append entries in one transaction, all or none; returns their ``seq``."""
@@ -160,11 +164,11 @@ class Transaction:
     def head(self) -> chain.Head:
         return self._appender.head
 
-    def append(self, entry: Entry) -> int:
-        """Append one entry and return its ``seq``."""
+    def append(self, entry: Entry, salt: str | None = None) -> int:
+        """Append one entry and return its ``seq``; ``salt``: see ``spool.put``."""
         if entry.kind in SIGNED:
             raise RecordError(f"a {entry.kind} is computed, not given", way_out="use Store.checkpoint")
-        return self._append(entry)
+        return self._append(entry, salt)
 
     def rows(self, sql: str, **parameters: object) -> Sequence[tuple[Any, ...]]:
         """One statement on a table beside the record's own, see ``Database.rows``."""

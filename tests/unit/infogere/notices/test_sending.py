@@ -153,7 +153,7 @@ def test_an_answer_outlives_a_record_that_cannot_be_written(desk, mail_server, m
     notice = desk.queue()
 
     class Full(record_store.Transaction):
-        def append(self, _entry):
+        def append(self, _entry, _salt=None):
             raise RecordError("disk full")
 
     with monkeypatch.context() as patched:

@@ -12,7 +12,7 @@ import signal
 import pytest
 
 from doubles.dying import check_deaths_at_random, check_deaths_by_line, in_child
-from infogere.record import spool
+from infogere.record import chain, spool
 from infogere.record.database import RecordError
 
 
@@ -55,7 +55,7 @@ def test_an_end_on_a_full_disk_says_that_it_is_lost(book, make):
         resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
         with pytest.raises(RecordError, match="neither the record nor its spool"):  # noqa: PT012
             for number in range(1000):
-                spool.put(book.state_dir, make.end(run=f"s{number}"))
+                spool.put(book.state_dir, make.end(run=f"s{number}"), chain.new_salt())
                 acknowledge(number)
 
     numbers, _, ended_well = in_child(spool_until_full)
