@@ -216,20 +216,33 @@ def classify(  # noqa: PLR0917 - one parameter per option
 ) -> None:
     """Say whether an update is minor, so that a window may apply it, or more, so that the customer is asked.
 
-    Minor: only the third component of the version changes, or later ones, or the packaging alone. Major: the first or
-    the second. A version without digits to count is treated as major, unless the terms list its package.
+    Minor: only the third component of the version changes, or later ones. Revision: the packaging alone. Major: the
+    first or the second. Unknown: a date, a state of a repository, no version at all; treated as major, unless the terms
+    list its package. Downgrade: never.
+
+    JSON: class, component (the first that changes, from 1; 0: the epoch; null: none, or none that counts), allowed,
+    clause, reason. Refused, the reason names the way out.
+
+    Exit code 0: judged, whatever the answer is; 1: not judged, such as an empty version; 2: not called like this. A
+    version that begins with - goes behind --.
 
     Examples:
 
         infogere patch classify 10.11.6-0+deb12u1 10.11.8-0+deb12u1
 
         infogere patch classify 2024a-0+deb12u1 2024b-0+deb12u1 --package tzdata --json
+
+        infogere patch classify "18.0.61 Update 2" "18.0.61 Update 3"
     """
-    if not installed.strip() or not candidate.strip():
-        raise InfogereError("an empty version", way_out="write none for a package that is not there")
     # apt-cache prints (none) in parentheses.
-    versions = [version.strip().strip("()") for version in (installed, candidate)]
-    judgement = _judge(terms, profile).judge(versions[0], versions[1], package, security=security)
+    before, after = (version.strip().replace("(none)", "none") for version in (installed, candidate))
+    if not before or not after:
+        raise InfogereError("an empty version", way_out="write none for a package that is not there")
+    if before == after == "none":
+        raise InfogereError("neither version is there: nothing to judge", way_out="give one of the two")
+    judgement = _judge(terms, profile).judge(before, after, package, security=security)
+    if judgement.way_out:
+        judgement = replace(judgement, reason=f"{judgement.reason}; {judgement.way_out}")
     if as_json:
         typer.echo(json.dumps(as_plain(judgement), ensure_ascii=False))
         return

@@ -17,6 +17,10 @@ _REMEMBERED = 20_000
 """Judgements that one judge keeps."""
 ABSENT = "none"
 """What apt prints, and a user writes, for a version that is not there."""
+WAY_OUT = "the customer's consent (infogere patch propose) or an exception of the terms (updates.exceptions) lifts it"
+"""What lets a plan have a major update, or one that is treated as such."""
+_SHOWN = 60
+"""Characters of a text that is no version, in a reason."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,8 @@ class Judgement:
 
     Attributes:
         update_class: see ``infogere.record.kinds.maintenance.UpdateClass``; ``unknown`` is treated like ``major``.
-        component: the first component that changes, from 1; 0: the epoch; None: no component does.
+        component: the first component that changes, from 1; 0: the epoch; None: none does, or the versions cannot be
+            counted, or there is but one.
         allowed: whether a maintenance window may apply it without the customer's consent.
         clause: what allows or refuses it.
         reason: one line for a person.
@@ -41,6 +46,18 @@ class Judgement:
     def rank(self) -> int:
         """Grows with what the change asks of the customer: a transaction takes its worst member."""
         return _RANK[self.update_class]
+
+    @property
+    def consentable(self) -> bool:
+        """Whether the customer's consent would lift the refusal (A-L3-23); nothing lifts that of a downgrade."""
+        return not self.allowed and self.update_class in ("major", "unknown")
+
+    @property
+    def way_out(self) -> str:
+        """What can be done about a refusal; empty: it is allowed."""
+        if self.allowed:
+            return ""
+        return WAY_OUT if self.consentable else "mend the archives that offer it (apt-cache policy shows them)"
 
 
 @dataclass(frozen=True)
@@ -81,22 +98,24 @@ class Judge:
 
     def added(self, package: str) -> Judgement:
         """A package that comes with an update: nothing that is installed changes its version."""
-        return self._minor(None, f"{package} is new: no installed version changes")
+        return self._minor(None, f"{_shown(package)} is new: no installed version changes")
 
     def removed(self, package: str) -> Judgement:
         """A package that would go: that is no update (A-L3-22)."""
-        return self._refused("unknown", None, f"{package} would be removed, and a removal is no minor update")
+        return self._refused("unknown", None, f"{_shown(package)} would be removed, and a removal is no minor update")
 
     def _judged(self, installed: str, candidate: str, package: str) -> Judgement:
         old, new = Version.parse(installed), Version.parse(candidate)
         if old is None or new is None:
             bad = installed if old is None else candidate
-            return self._unknown(package, f"{bad} has no digits that could be counted")
+            return self._unknown(package, f"{_shown(bad)} is no version with components to count")
         order = old.compared_with(new)
         if order == 0:
             return self._revision("nothing changes")
         if order > 0:
-            return self._refused("downgrade", None, f"{candidate} is older than {installed}")
+            return self._refused(
+                "downgrade", None, f"{candidate} is older than {installed}: a downgrade is never applied"
+            )
         if old.epoch != new.epoch:
             return self._refused("major", 0, f"the epoch changes from {old.epoch} to {new.epoch}")
         return self._by_components(old, new, package)
@@ -105,27 +124,28 @@ class Judge:
         by_character = self.readings.version_digit == "character"
         place = (first_different_digit if by_character else first_difference)(old, new)
         if (old.dated or new.dated) and place is not None:
-            return self._unknown(package, f"{_upstream(old)} -> {_upstream(new)} is a date and has no digits")
+            return self._unknown(package, f"{old.upstream} -> {new.upstream} is a date and has no digits")
         if place in self.terms.updates.major.components:
             # Debian's point releases of some packages count in the second component; the terms may name such a package.
-            return self._excepted(package, _change(place, old, new)) or self._refused(
+            return self._excepted(package, _change(place, old, new), place) or self._refused(
                 "major", place, _change(place, old, new)
             )
-        if old.snapshot != new.snapshot or (place is not None and new.snapshot):
-            return self._unknown(package, f"{_upstream(new)} is a state of a repository, not a release")
+        if why := _uncountable(old, new, place):
+            return self._unknown(package, why)
         if place is None:
-            return self._revision(f"upstream stays {_upstream(new)}: only the packaging is revised")
+            return self._revision(f"upstream stays {new.upstream}: only the packaging is revised")
         reboot = ": a kernel, so a reboot follows" if package.startswith("linux-image-") else ""
         return self._minor(place, _change(place, old, new) + reboot)
 
     def _unknown(self, package: str, why: str) -> Judgement:
         return self._excepted(package, why) or self._refused("unknown", None, f"{why}: treated as major")
 
-    def _excepted(self, package: str, why: str) -> Judgement | None:
+    def _excepted(self, package: str, why: str, component: int | None = None) -> Judgement | None:
+        package = package.partition(":")[0]  # dpkg's libc6:amd64
         for exception in self.terms.updates.exceptions:
             if package and any(fnmatchcase(package, pattern) for pattern in exception.packages):
                 clause = self.clause_of(exception)
-                return Judgement("minor", None, True, clause, f"{why}; listed exception: {exception.says}")
+                return Judgement("minor", component, True, clause, f"{why}; listed exception: {exception.says}")
         return None
 
     def _revision(self, why: str) -> Judgement:
@@ -153,9 +173,22 @@ class Judge:
         return next((clause for clause in ruled.clauses if clause.startswith(own)), ruled.clause)
 
 
+def _uncountable(old: Version, new: Version, place: int | None) -> str:
+    """Why no component says how far it is from ``old`` to ``new``; empty: one does, or none changes."""
+    if old.snapshot != new.snapshot or (place is not None and new.snapshot):
+        return f"{new.upstream if new.snapshot else old.upstream} is a state of a repository, not a release"
+    if place is None:
+        return ""
+    if old.early or new.early:
+        return f"{new.upstream if new.early else old.upstream} is no release yet, and no digit says how far from one"
+    return f"it holds {new.upstream}, which is older than {old.upstream}" if new.holds_less_than(old) else ""
+
+
 def _change(place: int, old: Version, new: Version) -> str:
-    return f"component {place} changes: {_upstream(old)} -> {_upstream(new)}"
+    return f"component {place} changes: {old.upstream} -> {new.upstream}"
 
 
-def _upstream(version: Version) -> str:
-    return ".".join(map(str, version.numbers)) + version.tail + version.snapshot
+def _shown(text: str) -> str:
+    """Whatever somebody wrote, on one line that a terminal shows as it is."""
+    printable = "".join(sign if sign.isprintable() else "?" for sign in text)
+    return printable if len(printable) <= _SHOWN else f"{printable[:_SHOWN]}... ({len(text)} characters)"

@@ -14,8 +14,6 @@ from infogere.record import chain
 from infogere.record.kinds.maintenance import PackageChange, UpdateClass
 
 Verdict = Literal["planned", "refused"]
-WAY_OUT = "the customer's consent (infogere patch propose) or an exception of the terms (updates.exceptions) lifts it"
-"""What lets a plan have a major update, or one that is treated as such."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +173,7 @@ def needs_reboot(package: str) -> bool:
 def _judged(change: PendingChange, judge: Judge, choice: Choice | None) -> PlannedChange:
     judgement = _judgement(change, judge)
     allowed, reason, agreement = judgement.allowed, judgement.reason, ""
-    asked = not allowed and judgement.update_class in ("major", "unknown")
+    asked = judgement.consentable
     if asked and choice and choice.choice == "agreed" and _covers(choice, change, judge):
         allowed, agreement = True, choice.proposal
         reason += f"; the customer agreed ({choice.proposal}, {choice.by})"
@@ -187,7 +185,7 @@ def _judged(change: PendingChange, judge: Judge, choice: Choice | None) -> Plann
     elif asked and choice:
         reason += f"; the customer {choice.choice} it ({choice.proposal}, {choice.by})"
     elif asked:
-        reason += f"; {WAY_OUT}"
+        reason += f"; {judgement.way_out}"
     return PlannedChange(
         package=change.package,
         installed=change.installed,

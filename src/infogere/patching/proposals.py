@@ -87,7 +87,7 @@ def asked_of(plan: Plan, packages: Sequence[str], choices: Mapping[str, Choice])
             raise InfogereError(f"the plan of {plan.server} has no {name}", way_out=hint(name, by_name))
         if by_name[name].update_class == "downgrade":
             raise InfogereError(
-                f"{name}: {by_name[name].reason}, and a downgrade is never applied",
+                f"{name}: {by_name[name].reason}",
                 way_out="mend the server's archives",
                 clause=by_name[name].clause,
             )

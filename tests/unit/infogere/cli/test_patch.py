@@ -30,8 +30,40 @@ def test_classify_for_machines() -> None:
         "component": 2,
         "allowed": False,
         "clause": "A-L3-23",
-        "reason": "component 2 changes: 1.24.0 -> 1.26.0",
+        "reason": "component 2 changes: 1.24.0 -> 1.26.0; the customer's consent (infogere patch propose) or an"
+        " exception of the terms (updates.exceptions) lifts it",
     }
+
+
+@pytest.mark.parametrize(
+    ("versions", "way_out"),
+    [
+        (["252.38-1~deb12u1", "252.39-1~deb12u1"], "updates.exceptions"),
+        (["2024a", "2024b"], "infogere patch propose"),
+        (["1.2.3", "none"], "infogere patch propose"),
+        (["1.2.4", "1.2.3"], "a downgrade is never applied; mend the archives"),
+    ],
+)
+def test_a_refusal_names_the_way_out(versions: list[str], way_out: str) -> None:
+    result = runner.invoke(app, ["classify", *versions])
+    assert result.stdout.startswith("refused"), result.stdout
+    assert way_out in result.stdout
+
+
+def test_what_is_allowed_names_none() -> None:
+    result = runner.invoke(app, ["classify", "1.2.3", "1.2.4", "--json"])
+    assert json.loads(result.stdout)["reason"] == "component 3 changes: 1.2.3 -> 1.2.4"
+
+
+@pytest.mark.parametrize(
+    "installed", ["x" * 10_000, "1.2.3; reboot", "$(reboot)", "1.2.\x1b[31m3", "1.2.\n\n3", "v", "é1.2"]
+)
+def test_hostile_text_gives_one_short_printable_line(installed: str) -> None:
+    result = runner.invoke(app, ["classify", installed, "1.2.4", "--json"])
+    answer = json.loads(result.stdout)
+    assert (result.exit_code, answer["class"], answer["allowed"]) == (0, "unknown", False)
+    assert answer["reason"].isprintable()
+    assert len(answer["reason"]) < 300
 
 
 def test_classify_for_people() -> None:
@@ -55,9 +87,11 @@ def test_a_version_that_is_not_there(installed: str, candidate: str, update_clas
     assert (answer["class"], answer["allowed"]) == (update_class, allowed)
 
 
-def test_an_empty_version_is_refused() -> None:
-    result = runner.invoke(app, ["classify", " ", "1.0"])
+@pytest.mark.parametrize("versions", [[" ", "1.0"], ["1.0", ""], ["none", "(none)"]])
+def test_nothing_to_judge_is_refused(versions: list[str]) -> None:
+    result = runner.invoke(app, ["classify", *versions])
     assert isinstance(result.exception, InfogereError)
+    assert result.exception.way_out
 
 
 EXAMPLE = str(Path(__file__).parents[4] / "inventories" / "example")

@@ -66,19 +66,63 @@ EXAMPLES = [
     ("8.0.36-1debian12", "8.0.37-1debian12", "mysql-community-server", "minor", 3),
     ("1.3.0+really1.2.9-1", "1.3.0+really1.2.10-1", "", "minor", 3),
     ("2.0.0~rc1-1", "2.0.0-1", "", "minor", 3),
+    ("v1.2.3", "v1.2.4", "", "minor", 3),
+    ("1.2.3", "V1.3.0", "", "major", 2),
+    ("Plesk Obsidian 18.0.61.2", "Plesk Obsidian 18.0.62.0", "plesk", "minor", 3),
+    ("18.0.61 Update 2", "18.0.61.3", "plesk", "minor", 4),
+    ("1.9.13p3-1+deb12u1", "1.9.15p5-3", "sudo", "minor", 3),
+    ("17.0.9+9-1~deb12u1", "17.0.10+7-1~deb12u1", "openjdk-17-jre", "minor", 3),
+    ("18.13.0+dfsg1-1", "18.19.0+dfsg-6~deb12u1", "nodejs", "major", 2),
+    ("5:24.0.7-1~debian.12~bookworm", "5:24.0.9-1~debian.12~bookworm", "docker-ce", "minor", 3),
+    # a release of two components that was not yet: no digit says how far it was from it
+    ("1.0~rc1", "1.0", "", "unknown", None),
+    ("1.0~rc1", "1.0~rc2", "", "unknown", None),
+    ("2.12~rc1-1", "2.12.1-1", "", "unknown", None),
+    ("1.0beta2", "1.0", "", "downgrade", None),
+    ("3.0~1+b2", "3.0~2", "ruby-standalone", "minor", 3),
+    ("1.0.1~rc1", "1.1~rc1", "", "major", 2),
+    # two versions in one: the worse of them
+    ("2.0+6.1.176-1", "2.0+6.1.192-3", "usbip", "minor", 3),
+    ("2:2.11.0+samba4.22.10+dfsg-0+deb13u2", "2:2.11.0+samba4.22.11+dfsg-0+deb13u1", "ldb-tools", "minor", 3),
+    ("5.3.7+4.3.0-3", "5.3.7+4.3.0-3+deb12u1", "php8.2-redis", "revision", None),
+    ("1.39+15.7-1", "1.39+16.0-1", "shim-signed", "major", 1),
+    ("1.0.5+4.12.14-3", "1.0.6+4.13.3-3", "ruby-nanoc-external", "major", 2),
+    # what a number that Debian raised really holds
+    ("7.0.0-3", "7.0.0-really-5.3.5-6", "meshio-tools", "major", 1),
+    ("22.01+really26.01+dfsg-0+deb12u1", "22.01+really26.02+dfsg-0+deb12u1", "7zip", "major", 2),
+    ("0.5.0+really.0.4.1-5", "0.5.0+really.0.4.1-5+b2", "", "revision", None),
+    ("5.4.1-0.2", "5.6.1+really5.4.5-1", "xz-utils", "minor", 3),
+    ("5.6.1-1", "5.6.1+really5.4.5-1", "xz-utils", "major", 2),
+    ("1.2.3-1", "1.2.3+really1.2.2-1", "", "unknown", None),
+    ("4:5.2.1+dfsg-1+deb12u1", "4:5.2.2-really+dfsg-1+deb13u1", "phpmyadmin", "minor", 3),
     # no digits
     ("20230311", "20240203", "ca-certificates", "minor", None),
     ("20230311", "20240203", "", "unknown", None),
     ("2023.3+deb12u1", "2025.1", "debian-archive-keyring", "minor", None),
     ("3.20231114.1~deb12u1", "3.20240514.1~deb12u1", "intel-microcode", "minor", None),
     ("20230210-5", "20240709-2", "firmware-bnx2", "minor", None),
+    ("2024a-0+deb12u1", "2024b-0+deb12u1", "tzdata:all", "minor", None),
+    ("0.58+deb12u1", "0.61", "distro-info-data", "minor", 2),
     ("2024.07.04-1", "2024.07.11-1", "", "unknown", None),
+    ("2024071801~deb12u1", "2025080400~deb13u1", "", "unknown", None),
+    ("2024071801~deb12u1", "2025080400~deb13u1", "dns-root-data", "minor", None),
+    ("1.00~20220618093127-2", "1.00~20240118131615-1", "dicom3tools", "unknown", None),
+    ("1.36+u20221123.70d07d9+dfsg-1", "1.36+u20250316.526edd3+dfsg-1", "ioquake3", "unknown", None),
+    ("5.2-1", "7.2+really-1.1", "gcovr", "major", 1),
+    ("1.3-8.16-2+b1", "1.3.1-8.20-1+b4", "libcoq-equations", "minor", 3),
     ("1.2.3+git20230101.abc-1", "1.2.3+git20240101.def-1", "", "unknown", None),
     ("1.2.3+git20230101.abc-1", "1.2.4+git20240101.def-1", "", "unknown", None),
     ("1.2.3+git20230101.abc-1", "1.4.0-1", "", "major", 2),
     ("1.2.3+git20230101.abc-1", "1.2.3+git20230101.abc-2", "", "revision", None),
     ("1.2.3-1", "1.2.3+20240101-1", "", "unknown", None),
     ("0~git20200101.1-1", "0~git20210101.2-1", "", "unknown", None),
+    ("1.2.3+git20230101.abc-1", "1.2.4-1", "", "unknown", None),
+    ("1a2b3c4", "9f8e7d6", "", "unknown", None),
+    ("1a2b3c4-1", "1a2b3c4-2", "", "revision", None),
+    ("20230311a", "20230311b", "", "unknown", None),
+    ("20230311b", "20230311a", "", "downgrade", None),
+    ("1.2.3-", "1.2.4-", "", "unknown", None),
+    ("1.2.3-1:", "1.2.4-1:", "", "unknown", None),
     ("abc", "def", "", "unknown", None),
     ("", "1.2.3", "", "unknown", None),
     ("9" * 5000, "1.2.3", "", "unknown", None),
@@ -110,6 +154,18 @@ def test_clauses_are_those_of_the_level() -> None:
 
 def test_a_kernel_says_that_a_reboot_follows() -> None:
     assert "reboot" in JUDGE.judge("6.1.76-1", "6.1.90-1", "linux-image-6.1.0-18-amd64").reason
+
+
+@pytest.mark.parametrize(
+    ("installed", "candidate", "says"),
+    [
+        ("0.01-5", "0.01-6", "upstream stays 0.01"),
+        ("1.2.3+git20230101-1", "1.2.4-1", "1.2.3+git20230101 is a state of a repository"),
+        ("1.2.3-1", "1.2.3+really1.2.2-1", "it holds 1.2.2, which is older than 1.2.3"),
+    ],
+)
+def test_reasons_name_versions_as_they_were_written(installed: str, candidate: str, says: str) -> None:
+    assert says in JUDGE.judge(installed, candidate).reason
 
 
 def test_other_readings() -> None:
@@ -166,7 +222,7 @@ def test_the_terms_may_except_a_package_whose_point_releases_count_in_the_second
     version = ("252.38-1~deb12u1", "252.39-1~deb12u1")
     assert not JUDGE.judge(*version, "systemd").allowed
     found = judge.judge(*version, "systemd")
-    assert (found.update_class, found.allowed) == ("minor", True)
+    assert (found.update_class, found.component, found.allowed) == ("minor", 2, True)
     assert found.reason.endswith("listed exception: point releases")
     assert not judge.judge(*version, "udev").allowed
     assert not judge.judge("252.38-1", "1:252.38-1", "systemd").allowed, "an epoch is not what was excepted"
