@@ -217,9 +217,10 @@ def find(url: str, proposal: str) -> Known:
         if known.entry.proposal == proposal:
             return known
     names = [known.entry.proposal for known in every]
+    guess = hint(proposal, names, "there is none yet: infogere patch propose")
     raise InfogereError(
         f"no proposal {proposal} on record",
-        way_out=f"{hint(proposal, names)}; what the customer wrote elsewhere goes with --ticket",
+        way_out=f"{guess}; what the customer wrote elsewhere goes with --ticket",
         clause="A-L3-27",
     )
 

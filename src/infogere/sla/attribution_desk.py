@@ -82,7 +82,10 @@ class AttributionDesk(IncidentWriter):
         if works is not None:
             found = {stored.data["works"] for stored in self.desk.entries(contract, {WorksAnnounced.kind})}
             if works not in found:
-                raise InfogereError(f"no works {works} in contract {contract}", way_out=hint(works, found))
+                raise InfogereError(
+                    f"no works {works} in contract {contract}",
+                    way_out=hint(works, found, "it has none yet: infogere works announce"),
+                )
         if entry is not None:
             with Reader(self.desk.record_url) as reader:
                 if reader.entry(entry).contract != contract:

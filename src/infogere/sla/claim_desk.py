@@ -195,7 +195,9 @@ class ClaimDesk:
                     known = claims.fold(ledger.entries(reader, reference, claims.KINDS))
                     break
             else:
-                raise InfogereError(f"no claim {claim} on record", way_out=hint(claim, names))
+                raise InfogereError(
+                    f"no claim {claim} on record", way_out=hint(claim, names, "there is none yet: infogere claim open")
+                )
         if claim not in known:
             raise InfogereError(
                 f"{claim} was withdrawn by a correction", way_out=f"infogere record list --contract {reference}"

@@ -124,7 +124,9 @@ def opening(reader: Reader, incident: str) -> StoredEntry:
         names.append(str(entry.data["incident"]))
         if names[-1] == incident:
             return entry
-    raise InfogereError(f"no incident {incident} on record", way_out=hint(incident, names))
+    raise InfogereError(
+        f"no incident {incident} on record", way_out=hint(incident, names, "there is none yet: infogere incident open")
+    )
 
 
 def dossier_of(reader: Reader, contract: str, incident: str) -> Dossier:

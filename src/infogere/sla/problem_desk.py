@@ -83,7 +83,10 @@ class ProblemDesk(IncidentWriter):
         """
         everything = self.all()
         if problem not in everything:
-            raise InfogereError(f"no problem {problem} on record", way_out=hint(problem, everything))
+            raise InfogereError(
+                f"no problem {problem} on record",
+                way_out=hint(problem, everything, "there is none yet: infogere problem open"),
+            )
         return everything[problem]
 
     def all(self) -> dict[str, dict[str, Problem]]:
