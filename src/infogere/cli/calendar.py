@@ -15,6 +15,7 @@ from infogere.errors import InfogereError
 
 app = typer.Typer(
     invoke_without_command=True,
+    add_completion=False,
     help="Working days, discouraged periods, patch windows and deadlines, each with its clause.",
     rich_markup_mode="markdown",
 )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help="Customers, servers and order forms, as the Ansible inventory has them. No host is touched.",
     rich_markup_mode="markdown",
 )

@@ -10,6 +10,7 @@ from infogere.lab import images, inventory, progress, provisioned, servers
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help="""Test servers: real Debian systems in containers on this machine.
 
     infogere lab up web1                    a fresh Debian 12 named web1.infogere.test

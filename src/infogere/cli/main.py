@@ -49,7 +49,7 @@ class LazyGroup(TyperGroup):
         return list(COMMANDS)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        ctx.meta[_CALLED] = not ctx.resilient_parsing
+        ctx.meta[_CALLED] = True
         return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -67,7 +67,6 @@ class LazyGroup(TyperGroup):
 app = typer.Typer(
     cls=LazyGroup,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="Managed hosting under contract: who may do what, when, by which clause; and what was done.",
 )

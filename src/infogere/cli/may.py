@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from infogere.policy.case import Case
     from infogere.policy.deciding import Decision
 
-app = typer.Typer(rich_markup_mode="markdown", pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
 
 @app.command()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help="E-mail to customers. A notice is sent once; the mail server's answer is its proof and goes into the record.",
     rich_markup_mode="markdown",
 )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help="Updates: what is minor, what a window would apply, and applying exactly that.",
     rich_markup_mode="markdown",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -104,6 +104,7 @@ def line_as_plain(line: Line) -> dict[str, Any]:
 
 def show_status(lines: Iterable[Line]) -> None:
     """One line per server, times local."""
+    now = datetime.now(UTC)
     table = Table("server", "pending", "planned", "last run", "window", "", box=None, pad_edge=False)
     for line in lines:
         if line.never:
@@ -114,7 +115,8 @@ def show_status(lines: Iterable[Line]) -> None:
         notes = ["overdue"] if line.overdue else []
         notes += [f"{what} since {at.astimezone():%Y-%m-%d}" for what, at in _since(line) if at]
         pending = counts if line.planned_at else "not planned yet"
-        cells = (line.server, pending, _local(line.planned_at), last, _local(line.opens))
+        window = "open now" if line.opens and line.opens <= now else _local(line.opens)
+        cells = (line.server, pending, _local(line.planned_at), last, window)
         table.add_row(*map(Text, cells), Text(", ".join(notes), style="red"))
     Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help="The SLA record: what was decided, done and failed; who changed it afterwards would be seen.",
     rich_markup_mode="markdown",
 )

@@ -99,7 +99,9 @@ def simulate(  # noqa: PLR0917 - one parameter per option
 @app.command()
 def show(  # noqa: PLR0917 - one parameter per option
     contract: Annotated[str, typer.Option("--contract", "-c", metavar="ID", help="The order form, e.g. OF-2026-0042.")],
-    month: Annotated[str, typer.Option(metavar="YYYY-MM", help="The calendar month.")],
+    month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="Default: the present month, or that of --at.")
+    ] = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
     explain: ExplainOption = False,
@@ -112,7 +114,7 @@ def show(  # noqa: PLR0917 - one parameter per option
 
     Examples:
 
-        infogere sla show --contract OF-2026-0042 --month 2026-10
+        infogere sla show --contract OF-2026-0042
 
         infogere sla show --contract OF-2026-0042 --month 2026-10 --explain
 
@@ -128,7 +130,7 @@ def show(  # noqa: PLR0917 - one parameter per option
     terms = terms or where.terms
     with Reader(where.record_url) as reader:
         found = recorded.load(reader, contract, month, _instant(at, where.calendar), terms)
-    both = compute.both(found.history, month, found.rules_of, terms=terms)
+    both = compute.both(found.history, found.month, found.rules_of, terms=terms)
     if as_json:
         from infogere.sla import plain
 

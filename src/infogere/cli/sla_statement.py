@@ -94,6 +94,7 @@ def _from_record(
     terms: str | None,
     now: datetime,
 ) -> Statement:
+    from infogere import calendar
     from infogere.record.reading import Reader
     from infogere.statements.build import Wanted, load
 
@@ -105,7 +106,8 @@ def _from_record(
             way_out=f"write provider = ... in [{settings.SECTION}] of ansible.cfg",
             clause="A-1-2",
         )
-    last_month = f"{now.replace(day=1) - timedelta(days=1):%Y-%m}"
+    today = now.astimezone(calendar.load(where.calendar).zone)
+    last_month = f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
     wanted = Wanted(contract, month or last_month, now, profile, where.provider, terms)
     with Reader(where.record_url) as reader:
         return load(reader, wanted)

@@ -11,6 +11,7 @@ from infogere.errors import InfogereError
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help="The contract as data: clauses, figures, and how unclear articles are read.",
     rich_markup_mode="markdown",
 )

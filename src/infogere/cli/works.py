@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help="Planned works (article 5.5): outside the guarantees only if a mail server accepted the notice in time.",
     rich_markup_mode="markdown",
 )

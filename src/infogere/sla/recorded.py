@@ -16,18 +16,19 @@ from infogere.terms.readings import PROFILES, Profile
 
 @dataclass(frozen=True)
 class Recorded:
-    """A history, the order form in force, and the rules of both profiles as that order form settles them."""
+    """A history, its month, the order form in force, and the rules of both profiles as that order form settles them."""
 
     history: History
+    month: str
     basis: ContractBasis
     rules_of: Mapping[Profile, Rules]
 
 
-def load(reader: Reader, contract: str, month: str, at: datetime, terms: str | None = None) -> Recorded:
+def load(reader: Reader, contract: str, month: str | None, at: datetime, terms: str | None = None) -> Recorded:
     """The history of a contract with the order form that was in force in a month (A-5.2-4).
 
     Args:
-        month: such as ``2026-10``.
+        month: such as ``2026-10``; None: the one that holds ``at`` in the contract's zone.
         at: as the record stood at this instant; incidents that are open run until it.
         terms: the terms file in use; None: the shipped default.
 
@@ -37,9 +38,12 @@ def load(reader: Reader, contract: str, month: str, at: datetime, terms: str | N
     return of(ledger.entries(reader, contract, history.KINDS, at), contract, month, at, terms)
 
 
-def of(entries: Sequence[StoredEntry], contract: str, month: str, at: datetime, terms: str | None = None) -> Recorded:
+def of(
+    entries: Sequence[StoredEntry], contract: str, month: str | None, at: datetime, terms: str | None = None
+) -> Recorded:
     """``load`` for entries that were read already (``ledger.entries`` of ``history.KINDS`` or more)."""
     past = history.fold(entries, contract, at)
+    month = month or f"{at.astimezone(past.contract.zone):%Y-%m}"
     span = periods.month(month, past.contract.zone)
     if at.timestamp() <= span.start:
         raise InfogereError(f"{month} has not begun", way_out="ask for the present month or an earlier one")
@@ -48,4 +52,6 @@ def of(entries: Sequence[StoredEntry], contract: str, month: str, at: datetime, 
     if found is None:
         raise InfogereError(f"no order form of contract {contract} is on record", clause="A-5.1-1")
     own = basis.contract(found, basis.commissioned(entries))
-    return Recorded(replace(past, contract=own), found, {name: basis.rules(found, name, terms) for name in PROFILES})
+    return Recorded(
+        replace(past, contract=own), month, found, {name: basis.rules(found, name, terms) for name in PROFILES}
+    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +46,22 @@ def test_every_command_teaches(name: str) -> None:
     done = run(name, "--help")
     assert done.returncode == 0
     assert "Usage: infogere" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [("infogere not", "notices"), ("infogere patch cla", "classify"), ("infogere patch run --em", "--emergency")],
+)
+def test_a_shell_completes_commands_and_their_options(words: str, offered: str) -> None:
+    typed = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    done = subprocess.run(
+        [Path(sys.executable).with_name("infogere")],
+        env={**os.environ, **typed, "_INFOGERE_COMPLETE": "complete_bash"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == [offered]
 
 
 def test_an_unknown_command_is_a_usage_error() -> None:

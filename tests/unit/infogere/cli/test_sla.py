@@ -145,6 +145,9 @@ def test_a_month_of_the_record(infogere: Infogere, tmp_path: Path) -> None:
     assert answer["profiles"]["customer"] == {"breach": True, "percent": 7.5, "amount": "18.00"}
     assert answer["incidents"][0]["open"]
     assert "the month is not over" in infogere(*asked).out
+    # In Paris it is November already.
+    present = ("show", "--contract", CONTRACT, "--at", "2026-10-31T23:30:00+00:00", "--json")
+    assert infogere(*present).json["month"]["total_s"] == 30 * 86_400
 
 
 def test_without_gtr_hours_availability_is_priced_alone(infogere: Infogere, tmp_path: Path) -> None:
