@@ -27,7 +27,10 @@ CHOICES_AND_NECESSITIES = {
 
 
 def tasks_in(content):
+    """Every task that may run, in order; a block that never does only makes known what its roles declare."""
     for task in content or []:
+        if task.get("when") is False:
+            continue
         yield task
         for part in ("block", "rescue", "always"):
             yield from tasks_in(task.get(part))
