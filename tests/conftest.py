@@ -18,9 +18,16 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-# How long an example takes says something about the machine, not about the code.
-settings.register_profile("infogere", deadline=None)
+# How long an example takes says something about the machine, not about the code. The examples are the same in every
+# run, so that a run says something about the change under test; --hypothesis-profile=search looks for others.
+settings.register_profile("infogere", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile("infogere")
+
+# What programs say must not depend on who runs the tests; Ansible refuses to start without UTF-8.
+os.environ["LC_ALL"] = "C.UTF-8"
+# aiosmtpd's name for the seconds that its server may take to start.
+os.environ.setdefault("AIOSMTPD_CONTROLLER_TIMEOUT", "120")
 
 # A pytest-xdist worker is given its parent's path besides its own; Ansible refuses a collection that it finds twice.
 sys.path[:] = dict.fromkeys(sys.path)

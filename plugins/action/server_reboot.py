@@ -133,18 +133,17 @@ class ActionModule(RemoteAction):
     def _next_boot(self, before: str, patience: int, task_vars: dict[str, Any]) -> dict[str, Any] | None:
         """What the server says once it runs another boot, or last said; None: it does not answer."""
         deadline = time.monotonic() + patience
-        seen: dict[str, Any] | None = None
-        while time.monotonic() < deadline:
+        while True:
+            seen: dict[str, Any] | None
             with suppress(AnsibleError):  # the connection that Ansible held open is gone with the old boot
                 self._connection.reset()
             try:
                 seen = self._required(self._ask("boot", task_vars))
             except AnsibleError:
                 seen = None
-            if seen and seen["boot"] != before:
+            if (seen and seen["boot"] != before) or time.monotonic() >= deadline:
                 return seen
             time.sleep(POLL)
-        return seen
 
     def _expect_silence(self) -> None:
         """A question to a server that is gone ends soon."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 
 from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, last_words
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
@@ -22,6 +23,8 @@ ARGUMENT_SPEC = {
 CERTBOT_FOLDER = "/etc/letsencrypt"
 RENEW_BEFORE = 30 * 86400  # seconds; certbot's own figure
 PATIENCE = 300  # seconds
+POLL = 1.0
+ANOTHER = "Another instance of Certbot is already running"
 SAFE_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
 
 
@@ -96,7 +99,7 @@ def _deployed(params):
 def _obtain(params):
     contact = ["--email", params["contact"]] if params["contact"] else ["--register-unsafely-without-email"]
     names = [word for hostname in params["hostnames"] for word in ("--domain", hostname.lower())]
-    code, text = attempt(
+    code, text = _certbot(
         [
             "certbot",
             "certonly",
@@ -116,14 +119,23 @@ def _obtain(params):
             *contact,
             *names,
         ],
-        timeout=PATIENCE,
-        env={"REQUESTS_CA_BUNDLE": params["ca_bundle"]} if params["ca_bundle"] else None,
+        {"REQUESTS_CA_BUNDLE": params["ca_bundle"]} if params["ca_bundle"] else None,
     )
     if code != 0:
         raise ModuleError(
             f"{params['directory']} gives no certificate for {', '.join(params['hostnames'])}: {_refusal(text)}; "
             "do these names lead to this server, and is its port 80 open? The certificate in use stays"
         )
+
+
+def _certbot(argv, env):
+    """Exit code and words of certbot, once no other certbot is at work: its timer renews twice a day."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        code, text = attempt(argv, timeout=PATIENCE, env=env)
+        if code == 0 or ANOTHER not in text or time.monotonic() > deadline:
+            return code, text
+        time.sleep(POLL)
 
 
 def _refusal(text):

@@ -28,8 +28,8 @@ ARGUMENT_SPEC = {
         },
     },
 }
-START_PATIENCE = 120  # seconds for one systemctl call
-PORT_PATIENCE = 30  # seconds for a started unit to listen
+START_PATIENCE = 300  # seconds for one systemctl call; systemd itself gives up a unit after 90
+PORT_PATIENCE = 120  # seconds for a started unit to listen
 POLL = 0.05
 LISTEN = "0A"  # the kernel's number for a listening TCP socket
 ENABLED = {"enabled", "static", "indirect", "generated", "alias", "enabled-runtime"}

@@ -11,11 +11,12 @@ import time
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._site_tree import certificate_file, pool_socket
 
-PATIENCE = 20  # seconds
+PATIENCE = 60  # seconds; a tenth of one is usual
 POLL = 0.02
 REQUEST_PATIENCE = 10  # seconds for one answer of the site's own code
-# What the front says while what is behind it is not there. Any other answer is the site's own.
-NOT_THERE = {502, 503, 504}
+# What the front says while what is behind it is not there, and what Apache says to a name that it does not know yet:
+# processes that have not heard of a reload go on for a moment. Any other answer is the site's own.
+NOT_THERE = {421, 502, 503, 504}
 
 
 def wait_for_pool(site, version):

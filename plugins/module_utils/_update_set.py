@@ -33,7 +33,7 @@ ARGUMENT_SPEC = {
         },
     },
     "checks": {"type": "list", "elements": "dict", "options": CHECK},
-    "health_patience": {"type": "int", "default": 60},
+    "health_patience": {"type": "int", "default": 120},
 }
 FOLDER = "patches"
 POLL = 0.1

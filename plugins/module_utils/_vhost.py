@@ -104,6 +104,8 @@ def run(params, check_mode):
         obtained = keep_certificate(
             {**params["acme"], **names, "deploy_folder": tls_folder(params["name"])}, check_mode
         )
+        if obtained["changed"] and not check_mode:
+            wait_for_site(params["name"], result["php_version"])  # nginx was told by the hook, and takes its time
         result["changed"] = result["changed"] or obtained["changed"]
     return result
 

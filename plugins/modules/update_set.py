@@ -60,7 +60,7 @@ options:
   health_patience:
     description: Seconds that services have to answer after the update.
     type: int
-    default: 60
+    default: 120
 seealso:
   - module: infogere.hosting.pending_updates
   - module: infogere.hosting.patch_plan

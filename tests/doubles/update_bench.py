@@ -125,7 +125,7 @@ class Bench:
 
     def wait_for(self, command):
         """Ask again and again until ``command`` succeeds on the server; the server waits between."""
-        done = self.server.run(f"for i in $(seq 600); do {command} >/dev/null 2>&1 && exit 0; sleep 0.1; done; exit 1")
+        done = self.server.run(f"for i in $(seq 3000); do {command} >/dev/null 2>&1 && exit 0; sleep 0.1; done; exit 1")
         assert done.returncode == 0, command
 
     def version(self, name):
@@ -137,7 +137,7 @@ class Bench:
 
     def starts(self, unit):
         """How often the unit was started since the server came up."""
-        return int(self.server.run(f"journalctl -u {unit} -o cat | grep -c '^Started '").stdout)
+        return int(self.server.run(f"journalctl --sync; journalctl -u {unit} -o cat | grep -c '^Started '").stdout)
 
     def verdicts(self):
         return {item["package"]: (item["class"], item["verdict"]) for item in self.frozen()["changes"]}
@@ -149,7 +149,7 @@ class Bench:
     def mend(self):
         self._as_podman("ip", "link", "set", "eth0", "up")
         self._as_podman("ip", "route", "replace", "default", "dev", "eth0")
-        deadline = time.monotonic() + 60  # seconds; the neighbours find it again in one or two
+        deadline = time.monotonic() + 300  # seconds; the neighbours find it again in one or two
         while self.server.run("true").returncode:
             assert time.monotonic() < deadline, "the server is not back on its network"
 

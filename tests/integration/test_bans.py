@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from infogere.lab.clients import mail
 from infogere.lab.clients.mailadmin import Panel
 from infogere.lab.subject import SHOP, Subject
 from neighbours import client
 from neighbours.logins import DENIED, IN, SERVICES, SHUT_OUT, Asked, attempt
+from neighbours.patience import until
 
 pytestmark = pytest.mark.lab
 
 FAILURES = 5  # that the roles allow
-PATIENCE = 60  # seconds for fail2ban to read the log and act; one is usual
-FILTER_PATIENCE = 300  # seconds for the mail filter to compile its patterns at its first start; ten are usual
 TABLE = "inet f2b-table"
 # service -> (its jail, ports that a ban closes, a service that stays open to the banned address)
 JAILS = {
@@ -107,16 +106,6 @@ class World:
         assert done.returncode == 0, done.stderr
 
 
-def until(condition: Any, patience: float = PATIENCE) -> bool:
-    """Whether ``condition`` holds within ``patience`` seconds."""
-    deadline = time.monotonic() + patience
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
-
-
 @pytest.fixture(scope="module")
 def world(lab) -> World:
     server = lab.provisioned("bans")
@@ -129,7 +118,7 @@ def world(lab) -> World:
     panel = Panel(server.address, subject.mail_panel, server.ca, administrator, password)
     panel.make_mailbox(login.user, login.password)
     # Until the filter is up, submission asks to be tried again later.
-    assert until(lambda: made.login("submission") == {IN}, FILTER_PATIENCE)
+    assert until(lambda: made.login("submission") == {IN}, mail.DEFERRAL)
     return made
 
 
@@ -156,7 +145,7 @@ def test_who_keeps_failing_is_shut_out_of_that_service_alone(world, service) -> 
         assert world.login_from_here(service) == {IN}
     finally:
         world.server.run(f"fail2ban-client set {jail} unbanip {address}")
-    assert world.banned(jail) == []
+    assert until(lambda: world.banned(jail) == [])
     assert world.login(service) == {IN}
 
 

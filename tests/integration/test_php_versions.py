@@ -13,6 +13,7 @@ import pytest
 
 from infogere.lab.clients import web
 from neighbours import archive
+from neighbours.patience import until
 
 pytestmark = pytest.mark.lab
 
@@ -64,6 +65,11 @@ class Seen:
     answers: list[tuple[int, str]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
+    def another(self) -> bool:
+        """Whether somebody who asks from now on gets an answer; one of each visitor is waited for."""
+        wanted = len(self.answers) + len(self.faults) + 2 * VISITORS
+        return until(lambda: len(self.answers) + len(self.faults) >= wanted)
+
 
 @pytest.fixture(scope="module")
 def world(lab) -> World:
@@ -104,7 +110,9 @@ def visited(world: World, name: str) -> Iterator[Seen]:
     for visitor in visitors:
         visitor.start()
     try:
+        assert seen.another()
         yield seen
+        assert seen.another()
     finally:
         over.set()
         for visitor in visitors:

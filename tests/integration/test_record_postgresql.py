@@ -94,8 +94,10 @@ def test_the_server_goes_away_in_the_middle(database, database_server, tmp_path)
     with Store(owner, tmp_path) as store:
         store.append(backend.begin("r0"), now=backend.DAY)
     reading, writing = os.pipe()
+    writers = []
     for writer in range(4):
-        if os.fork() == 0:
+        writers.append(os.fork())
+        if writers[-1] == 0:
             try:
                 with Store(owner, tmp_path) as store:
                     while True:
@@ -108,9 +110,15 @@ def test_the_server_goes_away_in_the_middle(database, database_server, tmp_path)
     os.close(writing)
     with os.fdopen(reading, "rb") as answers:
         acknowledged = [int(answers.readline()) for _ in range(100)]
-        database_server.run("pkill -9 -o -u postgres postgres; sleep 1; systemctl restart postgresql")
+        again = database_server.run(
+            "pkill -9 -o -u postgres postgres; while pgrep -u postgres postgres; do sleep 0.1; done;"
+            " systemctl restart 'postgresql@*'"
+        )
+        assert again.returncode == 0, again.stderr
         acknowledged += [int(line) for line in answers.read().splitlines()]
-    assert [os.wait()[1] for _ in range(4)] == [0] * 4, "each writer said in one error that the server is gone"
+    assert [os.waitpid(writer, 0)[1] for writer in writers] == [0] * 4, (
+        "each writer said in one error that the server is gone"
+    )
     assert sorted(acknowledged) == sorted(set(acknowledged))
     report = verify_record(owner, tmp_path, now=backend.DAY)
     assert report.whole

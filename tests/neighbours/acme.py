@@ -45,7 +45,7 @@ systemctl restart dnsmasq
 systemctl reset-failed pebble 2> /dev/null || true
 systemd-run --quiet --unit=pebble -E PEBBLE_VA_NOSLEEP=1 -E PEBBLE_WFE_NONCEREJECT=0 -E PEBBLE_AUTHZREUSE=0 \\
     pebble -config {FOLDER}/pebble.json -dnsserver 127.0.0.1:53
-timeout 30 sh -c 'until curl -sf --cacert ca.pem https://{{address}}:{PORT}/dir > /dev/null; do sleep 0.1; done'
+timeout 120 sh -c 'until curl -sf --cacert ca.pem https://{{address}}:{PORT}/dir > /dev/null; do sleep 0.1; done'
 """
 
 

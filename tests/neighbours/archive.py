@@ -67,7 +67,7 @@ cp -n /var/cache/apt/archives/*.deb {FOLDER}/pool/
 systemd-run --quiet --unit=archive --working-directory={FOLDER} python3 -m http.server 80
 """
 SERVED = (
-    f"timeout 30 sh -c 'until {HELPER} http://localhost/dists/{SUITE}/InRelease /tmp/InRelease; do sleep 0.1; done'"
+    f"timeout 120 sh -c 'until {HELPER} http://localhost/dists/{SUITE}/InRelease /tmp/InRelease; do sleep 0.1; done'"
 )
 
 

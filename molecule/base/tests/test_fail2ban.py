@@ -15,14 +15,14 @@ TABLE = "inet f2b-table"
 def attack(host):
     """Six failing logins from ``ATTACKER``; returns once they are banned."""
     server = host.check_output("hostname -I").split()[0]
-    options = f"-b {ATTACKER} -o BatchMode=yes -o StrictHostKeyChecking=no -o ConnectTimeout=3"
+    options = f"-b {ATTACKER} -o BatchMode=yes -o StrictHostKeyChecking=no -o ConnectTimeout=30"
     login = f"ssh {options} root@{server} true || true"
     host.check_output(f"ip address replace {ATTACKER}/32 dev lo")
     host.check_output("fail2ban-client set sshd ignoreself false")
     for _attempt in range(6):
         host.run(login)
     ban_done = f"until fail2ban-client status sshd | grep -q 'Banned IP list:.*{ATTACKER}'; do sleep 0.1; done"
-    seen = host.run('timeout 30 sh -c "%s"' % ban_done)  # noqa: UP031 - braces and quotes of a shell
+    seen = host.run('timeout 120 sh -c "%s"' % ban_done)  # noqa: UP031 - braces and quotes of a shell
     yield lambda: host.run(login), seen
     host.run(f"fail2ban-client set sshd unbanip {ATTACKER}")
     host.check_output("fail2ban-client set sshd ignoreself true")
@@ -102,7 +102,7 @@ def test_the_ban_survives_a_reload_of_the_firewall(host, attack):
 def test_the_ban_survives_a_reload_of_fail2ban(host, attack):
     login, _seen = attack
     host.check_output("systemctl reload fail2ban")
-    again = "timeout 30 sh -c 'until nft list set %s addr-set-sshd | grep -q %s; do sleep 0.1; done'"
+    again = "timeout 120 sh -c 'until nft list set %s addr-set-sshd | grep -q %s; do sleep 0.1; done'"
     assert host.run(again % (TABLE, ATTACKER)).rc == 0
     assert "Connection refused" in login().stderr
 

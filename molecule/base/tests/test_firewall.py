@@ -70,7 +70,7 @@ def listener(host):
     """A service on port 8099, which no role opens."""
     host.check_output("systemd-run --collect --unit=test-listener python3 -m http.server 8099")
     try:
-        assert host.run("timeout 30 sh -c 'until ss -Hltn sport = 8099 | grep -q LISTEN; do sleep 0.1; done'").rc == 0
+        assert host.run("timeout 120 sh -c 'until ss -Hltn sport = 8099 | grep -q LISTEN; do sleep 0.1; done'").rc == 0
         yield 8099
     finally:
         host.check_output("systemctl stop test-listener")
@@ -78,9 +78,9 @@ def listener(host):
 
 def test_from_outside_only_opened_ports_answer(host, listener):
     address = host.check_output("hostname -I").split()[0]
-    with socket.create_connection((address, 22), timeout=5) as connection:
+    with socket.create_connection((address, 22), timeout=60) as connection:
         assert connection.recv(4) == b"SSH-"
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection((address, 49160), timeout=5)  # open, and nobody listens
+        socket.create_connection((address, 49160), timeout=60)  # open, and nobody listens
     with pytest.raises(TimeoutError):
         socket.create_connection((address, listener), timeout=2)

@@ -48,7 +48,7 @@ def test_no_foreign_scheduler_updates_the_server(host, unit):
 
 @pytest.mark.parametrize("port", OPEN)
 def test_port_answers_from_outside(host, port):
-    with socket.create_connection((host.check_output("hostname -I").split()[0], port), timeout=5):
+    with socket.create_connection((host.check_output("hostname -I").split()[0], port), timeout=60):
         pass
 
 

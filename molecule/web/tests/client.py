@@ -7,7 +7,7 @@ import ssl
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 
-PATIENCE = 20  # seconds
+PATIENCE = 60  # seconds
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,9 @@ def to_utc(wall: datetime, zone: ZoneInfo) -> datetime:
 
 def offset_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
     """The first instant with the new offset, given instants before and after one change of the clock."""
+    # Clocks change on whole seconds: from those nothing of a fraction is left in the answer.
+    before = before.replace(microsecond=0)
+    after = after.replace(microsecond=0) + timedelta(seconds=bool(after.microsecond))
     old = before.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):
         middle = before + timedelta(seconds=int((after - before).total_seconds()) // 2)

@@ -6,6 +6,7 @@ Names carry a hash of what went in, so a changed recipe makes a new image and an
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -123,6 +124,8 @@ def _build(version: str, name: str, sources: list[str], log: Path) -> bool:
     ]
     make = ["mmdebstrap", *MMDEBSTRAP, f"--include={','.join(packages)}", RELEASES[version], "-", *sources]
     changes = [option for change in OCI_CHANGES for option in ("--change", change)]
+    # Under a name of its own until it is whole: another checkout may be building the same right now.
+    made = f"localhost/infogere-building:{version}-{os.getpid()}"
     with log.open("ab") as story:
         try:
             debian = subprocess.Popen(
@@ -133,14 +136,15 @@ def _build(version: str, name: str, sources: list[str], log: Path) -> bool:
                 f"{error.filename} is not installed", way_out="bin/setup installs what the lab needs"
             ) from error
         importing = subprocess.run(
-            podman.command("import", *changes, "-", name), stdin=debian.stdout, stdout=story, stderr=story, check=False
+            podman.command("import", *changes, "-", made), stdin=debian.stdout, stdout=story, stderr=story, check=False
         )
         if debian.stdout:
             debian.stdout.close()
-        if debian.wait() == 0 and importing.returncode == 0:
-            return True
-    podman.attempt("image", "rm", "--force", name)  # a tree cut short is a valid archive to podman
-    return False
+        whole = debian.wait() == 0 and importing.returncode == 0  # a tree cut short is a valid archive to podman
+    if whole:
+        podman.run("tag", made, name)
+    podman.attempt("image", "rm", made)  # of a whole image it takes the name alone
+    return whole
 
 
 def _remove_older(name: str) -> None:

@@ -29,8 +29,7 @@ def ensure() -> Network:
         return subnet()
     taken = _taken()
     for candidate in _candidates():
-        if not any(candidate.overlaps(other) for other in taken):
-            podman.run("network", "create", "--disable-dns", "--subnet", str(candidate), name())
+        if not any(candidate.overlaps(other) for other in taken) and _create(candidate):
             return candidate
     raise InfogereError("no subnet is free for the lab", way_out="name one: INFOGERE_LAB_SUBNET=10.99.7.0/24")
 
@@ -59,6 +58,14 @@ def free_address(network: Network, used: set[str], last: str | None) -> str:
         if address not in used:
             return address
     raise InfogereError(f"no address is free in {network}", way_out="infogere lab down removes servers")
+
+
+def _create(candidate: Network) -> bool:
+    """Make the network; False if a route of this machine, or a checkout that was quicker, has its addresses."""
+    done = podman.attempt("network", "create", "--disable-dns", "--subnet", str(candidate), name())
+    if done.returncode and b"already used" not in done.stderr:
+        raise InfogereError(f"podman network: {done.stderr.decode(errors='replace').strip()}")
+    return done.returncode == 0
 
 
 def _candidates() -> list[Network]:

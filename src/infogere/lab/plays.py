@@ -67,6 +67,7 @@ def environment(state_dir: Path | None = None) -> dict[str, str]:
     settings = {
         "ANSIBLE_CONFIG": str(checkout.root() / "ansible.cfg"),
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
+        "LC_ALL": "C.UTF-8",  # Ansible refuses to start where the characters are not UTF-8
     }
     if state_dir:
         settings["INFOGERE_STATE_DIR"] = str(state_dir)

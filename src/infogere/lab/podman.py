@@ -46,6 +46,11 @@ def exists(kind: str, name: str) -> bool:
     return attempt(kind, "exists", name).returncode == 0
 
 
+def runs(container: str) -> bool:
+    """Whether the container is up, or on its way up or down."""
+    return attempt("inspect", "--format", "{{.State.Status}}", container).stdout.strip() not in {b"exited", b"stopped"}
+
+
 def remove_containers(names: Iterable[str]) -> None:
     """End and remove containers at once; a name that is not there is no fault."""
     if names := list(names):

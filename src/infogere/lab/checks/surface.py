@@ -10,9 +10,7 @@ from infogere.lab.clients import tls
 from infogere.lab.subject import Subject
 
 UNOPENED = 8899  # no service has it
-LISTEN = (
-    "import socket; s = socket.create_server(('', %d)); s.settimeout(8); print('listening', flush=True); s.accept()"
-)
+LISTEN = "import socket, time; listener = socket.create_server(('', %d)); time.sleep(600)"
 PATIENCE = 2.0  # seconds; an open port answers in a millisecond
 
 
@@ -27,8 +25,10 @@ def old_tls(subject: Subject) -> str:
 def closed_port(subject: Subject) -> str:
     server = subject.server
     started = server.run(
+        # A listener that an interrupted run has left goes first.
+        "systemctl stop infogere-proof 2>/dev/null; "
         f'systemd-run --quiet --collect --unit=infogere-proof /usr/bin/python3 -c "{LISTEN % UNOPENED}" && '
-        f"until ss -Hltn sport = :{UNOPENED} | grep -q .; do :; done"
+        f"timeout 60 sh -c 'until ss -Hltn sport = :{UNOPENED} | grep -q .; do sleep 0.1; done'"
     )
     expect(started.returncode == 0, f"no listener to try it on: {started.stderr.strip()}")
     try:

@@ -33,6 +33,7 @@ from infogere.lab.clients.mailserver import (
 )
 
 __all__ = [
+    "DEFERRAL",
     "GTUBE",
     "Login",
     "RefusedError",
@@ -49,9 +50,9 @@ __all__ = [
     "submit",
 ]
 
-ARRIVAL = 60.0  # seconds for a message to be in its mailbox
+ARRIVAL = 180.0  # seconds for a message to be in its mailbox
 POLL = 0.1
-DEFERRAL = 60.0  # seconds; the filter compiles its patterns at its first start
+DEFERRAL = 300.0  # seconds; the filter compiles its patterns at its first start, ten are usual
 RETRY = 1.0
 AUTHENTICATED = 235  # SMTP's code
 # The string by which every spam filter proves that it works (https://spamassassin.apache.org/gtube/).

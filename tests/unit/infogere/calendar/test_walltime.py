@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infogere.calendar.walltime import Moment, parse, parse_instant, resolve
@@ -69,6 +69,8 @@ def test_instants_round_trip_through_the_zone_and_utc(instant: datetime, zone: Z
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2037, 1, 1)), st.sampled_from(ZONES))  # noqa: DTZ001
+@example(datetime(2020, 3, 29, 2, 0, 0, 1), PARIS)  # noqa: DTZ001
+@example(datetime(2020, 3, 29, 2, 59, 59, 999_999), PARIS)  # noqa: DTZ001
 def test_a_resolved_wall_time_reads_the_same_unless_the_clock_skipped_it(wall: datetime, zone: ZoneInfo) -> None:
     resolved = resolve(wall, zone)
     shown = resolved.instant.astimezone(zone).replace(tzinfo=None)

@@ -18,6 +18,7 @@ from infogere import statements
 from infogere.cli.main import app
 from infogere.errors import InfogereError
 from infogere.record.reading import Reader
+from infogere.record.store import Store
 from infogere.statements import example
 
 runner = CliRunner()
@@ -27,7 +28,12 @@ runner = CliRunner()
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """State folder of a record that holds the example."""
     folder = tmp_path_factory.mktemp("written")
-    example.write(f"sqlite:///{folder}/record.db", folder)
+    url = f"sqlite:///{folder}/record.db"
+    wanted = example.write(url, folder)
+    with Reader(url) as reader, Store(url, folder) as store:
+        (basis,) = reader.entries(contract=wanted.contract, kind="contract-basis")
+        # The commands use the clock of today, however long after the example that is.
+        store.checkpoint(basis.typed().terms, after_silence=True)
     return folder
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import subprocess
 
 import pytest
 
@@ -35,17 +36,24 @@ def test_a_full_subnet_says_the_way_out():
 
 @pytest.fixture
 def podman_says(monkeypatch):
-    """A podman with these subnets; returns the argument lists of its calls."""
+    """A podman with these subnets, on a machine with these routes; returns the argument lists of its calls."""
     calls = []
 
-    def install(*subnets):
+    def install(*subnets, routes=()):
         listed = [{"subnets": [{"subnet": subnet}]} for subnet in subnets]
 
         def run(*arguments, data=None):
             calls.append(arguments)
             return json.dumps(listed)
 
+        def attempt(*arguments, data=None):
+            calls.append(arguments)
+            refused = arguments[-2] in routes
+            words = b"Error: subnet 10.0.0.0/24 is already used on the host or by another config" if refused else b""
+            return subprocess.CompletedProcess([], 125 if refused else 0, b"", words)
+
         monkeypatch.setattr(podman, "run", run)
+        monkeypatch.setattr(podman, "attempt", attempt)
         monkeypatch.setattr(podman, "exists", lambda _kind, _name: False)
         return calls
 
@@ -60,6 +68,22 @@ def test_a_subnet_in_use_is_passed_over(podman_says, monkeypatch):
     second = network.ensure()
     assert second != first
     assert second.subnet_of(network.POOL)
+
+
+def test_a_subnet_that_the_machine_has_a_route_to_is_passed_over(podman_says, monkeypatch):
+    monkeypatch.delenv("INFOGERE_LAB_SUBNET", raising=False)
+    podman_says()
+    first = network.ensure()
+    podman_says(routes={str(first)})
+    assert network.ensure() != first
+
+
+def test_another_fault_of_podman_is_told(podman_says, monkeypatch):
+    podman_says()
+    broken = subprocess.CompletedProcess([], 125, b"", b"Error: netavark: no iptables\n")
+    monkeypatch.setattr(podman, "attempt", lambda *_arguments: broken)
+    with pytest.raises(InfogereError, match="podman network: Error: netavark: no iptables"):
+        network.ensure()
 
 
 def test_the_administrator_chooses(podman_says, monkeypatch):

@@ -38,8 +38,17 @@ def server(name: str) -> Server:
     )
 
 
+class Clock(datetime):
+    """The controller's, on the day of the tests: a record that is silent for a year has a question about the clock."""
+
+    @classmethod
+    def now(cls, _zone: Any = None) -> datetime:  # type: ignore[override]
+        return NOW
+
+
 @pytest.fixture
-def outbox(tmp_path: Path) -> Outbox:
+def outbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Outbox:
+    monkeypatch.setattr("infogere.record.store.datetime", Clock)
     return Outbox(f"sqlite:///{tmp_path / 'record.db'}", tmp_path)
 
 

@@ -35,7 +35,7 @@ def test_a_full_disk_stops_the_run_and_leaves_the_record_whole(book, make):
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
         with book.store() as store, pytest.raises(RecordError, match=r"cannot be used: .* -> check the file"):  # noqa: PT012
             while True:
-                acknowledge(store.append(make.begin()))
+                acknowledge(store.append(make.begin(), now=make.day))
 
     numbers, _, ended_well = in_child(append_until_full)
     assert ended_well, "a full disk is one line, not a traceback"

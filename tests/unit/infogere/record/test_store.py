@@ -89,7 +89,7 @@ def test_eight_writers_at_once_make_one_chain_also_on_first_use(unmade, make):
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(120)
+        writer.join(300)
     assert [writer.exitcode for writer in writers] == [0] * 8
     report = book.verify()
     assert report.entries == 160
@@ -181,7 +181,7 @@ def test_what_refuses_to_be_made_leaves_nothing(book, make):
 def _number_some(url, state_dir, make, times):
     with Store(url, state_dir) as store:
         for _ in range(times):
-            store.append_made(numbered(make))
+            store.append_made(numbered(make), now=make.day)
 
 
 def test_two_controllers_never_make_the_same(book, make):
@@ -193,7 +193,7 @@ def test_two_controllers_never_make_the_same(book, make):
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(60)
+        writer.join(300)
     with book.reader() as reader:
         said = [int(entry.data["reference"]) for entry in reader.newest("run-begin")]
     assert said == list(reversed(range(20)))

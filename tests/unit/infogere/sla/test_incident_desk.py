@@ -63,7 +63,7 @@ def test_two_controllers_never_take_the_same_number(desks):
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(60)
+        writer.join(300)
     with Reader(desks.at(NOW).record_url) as reader:
         numbers = [entry.data["incident"] for entry in reader.newest("incident-opened")]
     assert numbers == [f"INC-2024-{number:04}" for number in range(11, 0, -1)]

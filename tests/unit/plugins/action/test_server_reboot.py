@@ -54,7 +54,7 @@ class Host(ActionModule):
             self.boot, self.pending = self.boot + 1, False
 
     def run(self, works):
-        params = {"patience": 0.01, "health_patience": 0, "works": works, "decision": None, "keep_works_open": True}
+        params = {"patience": 0, "health_patience": 0, "works": works, "decision": None, "keep_works_open": True}
         return self._rebooted(params, "web1", {})
 
 

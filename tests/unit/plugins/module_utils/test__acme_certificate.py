@@ -21,6 +21,7 @@ class Server:
         self.kept_names = NAMES
         self.due = False
         self.refusal = ""
+        self.busy = 0  # times that another certbot is at work
         self.params = {
             "name": "server",
             "hostnames": NAMES,
@@ -45,6 +46,9 @@ class Server:
         if argv[0] == "openssl":
             return int(self.due), ", ".join(f"DNS:{name}" for name in self.kept_names)
         self.commands.append(argv)
+        if argv[0] == "certbot" and self.busy:
+            self.busy -= 1
+            return 1, "Another instance of Certbot is already running.\nAsk for help or search for solutions"
         return (1, self.refusal) if self.refusal else (0, "")
 
     @property
@@ -102,6 +106,20 @@ def test_a_refusal_is_told_in_the_acme_server_s_words(server):
     with pytest.raises(ModuleError, match=r"no such name; do these names lead to this server"):
         acme.run(server.params, False)
     assert server.programs == ["certbot"]
+
+
+def test_a_renewal_that_is_at_work_is_waited_for(server, monkeypatch):
+    monkeypatch.setattr(acme, "POLL", 0)
+    server.busy = 2
+    assert acme.run(server.params, False)["changed"]
+    assert server.programs == ["certbot", "certbot", "certbot", "/hook"]
+
+
+def test_one_that_never_ends_is_told(server, monkeypatch):
+    monkeypatch.setattr(acme, "PATIENCE", -1)
+    server.busy = 2
+    with pytest.raises(ModuleError, match="Another instance of Certbot is already running"):
+        acme.run(server.params, False)
 
 
 @pytest.mark.parametrize("name", ["../x", "", "-d", "A"])

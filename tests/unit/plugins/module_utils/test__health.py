@@ -135,7 +135,9 @@ def test_a_watch_looks_at_each_socket_for_itself_and_at_all_units_at_once(monkey
 def test_a_watch_measures_a_service_that_is_really_gone(closed_port):
     with _health.Watch([{"service": "web", "connect": closed_port}]) as watch:
         pass
-    assert [(item["service"], item["seconds"]) for item in watch.interruptions] == [("web", 1)]
+    (gone,) = watch.interruptions
+    assert gone["service"] == "web"
+    assert gone["seconds"] >= 1
 
 
 def test_the_kept_checks_are_carried_out_again(greeting_server, closed_port, tmp_path):
