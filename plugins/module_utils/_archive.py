@@ -9,13 +9,16 @@ import os
 import subprocess
 import time
 
-from ansible_collections.infogere.hosting.plugins.module_utils._command import ENVIRONMENT, require
+from ansible_collections.infogere.hosting.plugins.module_utils._command import ENVIRONMENT, attempt, last_words, require
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._mariadb import SOCKET
 
 FOLDER = "/var/backups/infogere/archive"
 SPARE = 64 * 2**20  # bytes left free beside the archive, so that the services go on writing
 PATIENCE = 4 * 3600  # seconds for one archive
+QUIET_PATIENCE = 60  # seconds for what is archived to change no more
+POLL = 1.0
+CHANGED = 1  # tar's exit code where a file changed while it was read
 CHUNK = 2**20
 PARTIAL = ".partial"
 DUMP = (
@@ -46,11 +49,22 @@ def archive_paths(kind, name, paths):
     present = [path.lstrip("/") for path in paths if os.path.lexists(path)]
     with _Aside(target) as aside:
         what = f"archive of {kind} {name}"
-        require(
-            ["tar", "--create", "--zstd", "--file", aside, "--directory", "/", "--", *present], what, timeout=PATIENCE
-        )
+        _pack(aside, present, what)
         require(["tar", "--list", "--zstd", "--file", aside], f"reading back the {what}", timeout=PATIENCE)
     return target
+
+
+def _pack(archive, present, what):
+    """Archive ``present`` as it stands: while the last visitors' requests end, a log may grow under tar's eyes."""
+    deadline = time.monotonic() + QUIET_PATIENCE
+    while True:
+        argv = ["tar", "--create", "--zstd", "--file", archive, "--directory", "/", "--", *present]
+        code, text = attempt(argv, timeout=PATIENCE)
+        if code == 0:
+            return
+        if code != CHANGED or time.monotonic() > deadline:
+            raise ModuleError(f"{what}: {last_words(text) or f'exit code {code}'}")
+        time.sleep(POLL)
 
 
 def require_room(paths, what):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 
 from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, last_words, require
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
@@ -40,6 +41,9 @@ APT_OPTIONS = [
 ]
 TRANSACTION_PATIENCE = 1800  # seconds
 UPDATE_PATIENCE = 300  # seconds
+LOCK_PATIENCE = 120  # seconds; APT's own, DPkg::Lock::Timeout, is the same
+LOCK_POLL = 1.0
+LOCKED = re.compile(r"Could not get lock|frontend lock was locked by another process")
 NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 
 
@@ -95,22 +99,16 @@ def _install(names, preseed):
     first = not os.path.exists("/var/lib/infogere/packages-installed")
     with service_policy(NO_STARTS):
         # A transaction that a killed run left half-way is finished first.
-        require(
-            ["dpkg", "--configure", "-a"],
-            "dpkg cannot finish an earlier transaction",
-            timeout=TRANSACTION_PATIENCE,
-            env=APT_ENVIRONMENT,
-        )
+        code, text = _when_free(["dpkg", "--configure", "-a"], TRANSACTION_PATIENCE, APT_ENVIRONMENT)
+        if code != 0:
+            raise ModuleError(f"dpkg cannot finish an earlier transaction: {last_words(text) or f'exit code {code}'}")
         if preseed:
             require(["debconf-set-selections"], "debconf-set-selections", stdin="\n".join(preseed) + "\n")
         update_lists()
         # Without a running stack nobody needs the scripts' daemon-reload until the end.
         offline = {"SYSTEMD_OFFLINE": "1"} if first else {}
-        code, text = attempt(
-            ["apt-get", "install", *APT_OPTIONS, *names],
-            timeout=TRANSACTION_PATIENCE,
-            env={**APT_ENVIRONMENT, **offline},
-        )
+        install = ["apt-get", "install", *APT_OPTIONS, *names]
+        code, text = _when_free(install, TRANSACTION_PATIENCE, {**APT_ENVIRONMENT, **offline})
     attempt(["systemctl", "daemon-reload"])
     if code != 0:
         raise ModuleError(f"apt-get install failed: {apt_error(text)}")
@@ -119,9 +117,22 @@ def _install(names, preseed):
 
 
 def update_lists():
-    code, text = attempt(["apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any"], timeout=UPDATE_PATIENCE)
+    code, text = _when_free(["apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any"], UPDATE_PATIENCE)
     if code != 0:
         raise ModuleError(f"apt-get update failed: {apt_error(text)}; nothing was installed")
+
+
+def _when_free(argv, timeout, env=None):
+    """``attempt``, again as long as another package manager has the locks: Debian's own timer after a boot, say.
+
+    APT itself waits for dpkg's lock, but not for those of its lists and its downloads.
+    """
+    deadline = time.monotonic() + LOCK_PATIENCE
+    while True:
+        code, text = attempt(argv, timeout=timeout, env=env)
+        if code == 0 or not LOCKED.search(text) or time.monotonic() > deadline:
+            return code, text
+        time.sleep(LOCK_POLL)
 
 
 def apt_error(text):

@@ -7,7 +7,7 @@ import os
 import shutil
 
 from ansible_collections.infogere.hosting.plugins.module_utils._archive import archive_paths, require_room
-from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, require
+from ansible_collections.infogere.hosting.plugins.module_utils._command import require
 from ansible_collections.infogere.hosting.plugins.module_utils._config_tree import deploy
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._ftp_account import accounts_of
@@ -24,7 +24,11 @@ from ansible_collections.infogere.hosting.plugins.module_utils._site_tree import
     removal_tree,
     traces,
 )
-from ansible_collections.infogere.hosting.plugins.module_utils._system_user import remove_user, user_exists
+from ansible_collections.infogere.hosting.plugins.module_utils._system_user import (
+    end_processes,
+    remove_user,
+    user_exists,
+)
 from ansible_collections.infogere.hosting.plugins.module_utils._tree_plan import plan
 
 KIND = "vhost"
@@ -75,7 +79,7 @@ def _archive(site, entry):
     configuration = _with_contents(removal_tree(site))
     _deploy(removal_tree(site), units)
     try:
-        attempt(["pkill", "-KILL", "-U", entry["user"]])
+        end_processes(entry["user"])
         return archive_paths(KIND, site, [*traces(site, entry["user"]), entry_file(KIND, site)])
     except ModuleError:
         _deploy(configuration, units)

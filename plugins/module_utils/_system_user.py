@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import grp
 import pwd
+import time
 
 from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, require
+from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 
 # Above administrators, below the dynamic range; roles/proftpd lets nobody in below.
 LOWEST, HIGHEST = 10_000, 59_999
+END_PATIENCE = 60  # seconds for killed processes to be gone
+POLL = 0.05
 
 
 def user_exists(name):
@@ -39,9 +43,22 @@ def admit(user, group):
     require(["gpasswd", "--add", user, group], f"admitting {user} to the group {group}")
 
 
+def end_processes(name):
+    """Kill what runs as the user, until nothing is left of it.
+
+    A PHP that has not heard yet that the user's pool is gone may start one more, and what was killed takes a moment
+    to end; ``userdel`` refuses as long as it is there.
+    """
+    deadline = time.monotonic() + END_PATIENCE
+    while attempt(["pkill", "-KILL", "-U", name])[0] == 0:
+        if time.monotonic() > deadline:
+            raise ModuleError(f"processes of the user {name} do not end; look at: pgrep -a -U {name}")
+        time.sleep(POLL)
+
+
 def remove_user(name):
     """End the user's processes and remove it with its group."""
-    attempt(["pkill", "-KILL", "-U", name])
+    end_processes(name)
     require(["userdel", "--", name], f"removing the user {name}")
     if _group_exists(name):  # kept by userdel where the group has other members
         require(["groupdel", "--", name], f"removing the group {name}")

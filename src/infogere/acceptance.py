@@ -12,6 +12,7 @@ from typing import Any
 
 from infogere import starttls
 
+RUNNING = frozenset({"active", "reloading"})  # states of a unit that does its work
 TLS_PORTS = frozenset({443, 465, 993})  # those of the stack that speak TLS from the first byte
 # Ordered, but nothing runs on the server for them: people do them.
 _BY_PEOPLE = frozenset({"restore", "engineer_fix"})
@@ -50,7 +51,7 @@ def inside(
     checks = [_fixed(str(seen["address"]), bool(seen["dynamic"]), address)]
     units: Mapping[str, str] = seen["units"]
     if stack:
-        idle = [f"{name} is {state}" for name, state in units.items() if state != "active"]
+        idle = [f"{name} is {state}" for name, state in units.items() if state not in RUNNING]
         running = ", ".join(name.removesuffix(".service") for name in units)
         fault = "; ".join(idle) if units else "nothing is known of the services of this level"
         checks.append(Check("units", bool(units) and not idle, running if units and not idle else fault))
@@ -91,7 +92,7 @@ def _fixed(address: str, dynamic: bool, promised: str) -> Check:
 
 
 def _done(units: Sequence[str], states: Mapping[str, str]) -> bool:
-    return bool(units) and all(states.get(_full(name)) == "active" for name in units)
+    return bool(units) and all(states.get(_full(name)) in RUNNING for name in units)
 
 
 def _full(name: str) -> str:

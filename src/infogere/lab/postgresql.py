@@ -47,7 +47,7 @@ def cluster(*, durable: bool = False) -> Iterator[str]:
     try:
         run("initdb", f"--username={USER}", "--auth=trust", "--no-sync", "--encoding=UTF8")
         options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync={'on' if durable else 'off'}"
-        run("pg_ctl", "start", "--wait", "--log", str(folder / "log"), "--options", options)
+        run("pg_ctl", "start", "--wait", "--timeout=300", "--log", str(folder / "log"), "--options", options)
         try:
             yield f"postgresql://{USER}@/postgres?host={folder}"
         finally:

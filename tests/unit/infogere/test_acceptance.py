@@ -50,6 +50,11 @@ def test_each_fault_is_named(seen, more, name, why):
     assert said.startswith(why)
 
 
+def test_a_unit_that_reads_its_settings_again_does_its_work():
+    units = {"nginx.service": "reloading", "rspamd.service": "reloading"}
+    assert [passed for passed, _ in judged({"units": units}, ordered=["antispam"]).values()] == [True, True, True]
+
+
 def test_a_reserved_address_may_be_lent():
     assert judged({"dynamic": True}, address="192.0.2.10")["fixed-address"] == (True, "192.0.2.10")
 

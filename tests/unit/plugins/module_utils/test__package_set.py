@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from types import SimpleNamespace
+
 import pytest
 from ansible_collections.infogere.hosting.plugins.module_utils import _package_set as package_set
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
@@ -64,6 +67,46 @@ def test_what_is_no_name_of_a_package_is_refused(dpkg, name):
 def test_a_disk_that_is_too_full_is_refused_before_anything(dpkg):
     with pytest.raises(ModuleError, match=r"/var has \d+ MiB free .* nothing was installed; make room"):
         call(["dovecot-imapd"], check_mode=False, space_mb=10**9)
+
+
+LISTS = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 42 (apt-get)"
+DPKG = "dpkg: error: dpkg frontend lock was locked by another process with pid 42"
+
+
+@pytest.fixture
+def programs(monkeypatch):
+    """What the programs end with and say, one each time and the last for ever; returns those that were started."""
+    clock, started = itertools.count(), []
+    monkeypatch.setattr(
+        package_set, "time", SimpleNamespace(monotonic=lambda: next(clock), sleep=lambda _seconds: None)
+    )
+
+    def install(*said):
+        said = itertools.chain(said, itertools.repeat(said[-1]))
+
+        def attempt(argv, **_options):
+            started.append(argv[0])
+            return next(said)
+
+        monkeypatch.setattr(package_set, "attempt", attempt)
+        return started
+
+    return install
+
+
+@pytest.mark.parametrize("words", [LISTS, DPKG])
+def test_another_package_manager_is_waited_for(programs, words):
+    started = programs((100, words), (100, words), (0, ""))
+    package_set.update_lists()
+    assert started == ["apt-get"] * 3
+
+
+@pytest.mark.parametrize(("words", "times"), [(LISTS, package_set.LOCK_PATIENCE), ("E: no network", 1)])
+def test_one_that_goes_on_for_ever_is_told_and_another_error_is_not_waited_for(programs, words, times):
+    started = programs((100, words))
+    with pytest.raises(ModuleError, match="apt-get update failed: "):
+        package_set.update_lists()
+    assert abs(len(started) - times) <= 2
 
 
 @pytest.mark.parametrize(
