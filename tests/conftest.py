@@ -26,6 +26,7 @@ settings.load_profile("infogere")
 
 # What programs say must not depend on who runs the tests; Ansible refuses to start without UTF-8.
 os.environ["LC_ALL"] = "C.UTF-8"
+os.umask(0o022)
 # aiosmtpd's name for the seconds that its server may take to start.
 os.environ.setdefault("AIOSMTPD_CONTROLLER_TIMEOUT", "120")
 

@@ -16,7 +16,8 @@ def attack(host):
     """Six failing logins from ``ATTACKER``; returns once they are banned."""
     server = host.check_output("hostname -I").split()[0]
     options = f"-b {ATTACKER} -o BatchMode=yes -o StrictHostKeyChecking=no -o ConnectTimeout=30"
-    login = f"ssh {options} root@{server} true || true"
+    # A ban in the middle of a login leaves its client without an answer, for as long as it asks.
+    login = f"timeout 60 ssh {options} root@{server} true || true"
     host.check_output(f"ip address replace {ATTACKER}/32 dev lo")
     host.check_output("fail2ban-client set sshd ignoreself false")
     for _attempt in range(6):

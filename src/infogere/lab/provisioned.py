@@ -63,6 +63,15 @@ def ensure(
     if podman.exists("image", name):
         return Made(name, host_name(version))
     builder = f"outdated{version}" if outdated else f"build{version}"
+    with servers.one_at_a_time(f"{builder}.lock"):
+        if podman.exists("image", name):  # made by another program meanwhile
+            return Made(name, host_name(version))
+        return _made(name, builder, version, log, on_task, outdated=outdated)
+
+
+def _made(
+    name: str, builder: str, version: str, log: Path, on_task: Callable[[str], None], *, outdated: bool
+) -> Made:
     servers.down(builder)
     bare = images.outdated(version, log) if outdated else images.bare(version, log)
     server = servers.up(builder, bare, host_name(version))

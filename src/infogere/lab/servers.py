@@ -83,7 +83,7 @@ def container_name(name: str) -> str:
 
 def up(name: str, image: str, host_name: str = "") -> Server:
     """The server ``name``, started from ``image`` unless it is there; returns when systemd and SSH answer."""
-    with _one_at_a_time():
+    with one_at_a_time():
         if found := find(name):
             if not found.running:
                 podman.run("start", found.container)
@@ -96,7 +96,7 @@ def up(name: str, image: str, host_name: str = "") -> Server:
 
 def down(*names: str) -> list[str]:
     """Remove these servers, or all of this checkout; the names of those that were there."""
-    with _one_at_a_time():
+    with one_at_a_time():
         there = [server for server in listed() if not names or server.name in names]
         for server in there:
             _end_ssh(server)
@@ -135,9 +135,13 @@ def remove_everything() -> None:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Addresses and SSH's files belong to all servers of the checkout: several programs start some at once."""
-    with (folder() / "lock").open("w") as lock:
+def one_at_a_time(what: str = "lock") -> Iterator[None]:
+    """Addresses and SSH's files belong to all servers of the checkout: several programs start some at once.
+
+    Args:
+        what: name of the lock; another for what takes long and need not keep servers from starting.
+    """
+    with (folder() / what).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -232,6 +232,7 @@ def take(top, step):
             transaction.make_directory(path, rest[0], UID, GID)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone looks into any folder")
 @settings(max_examples=80, deadline=None)
 @given(start=START, steps=st.lists(STEP, max_size=8))
 def test_any_sequence_that_fails_changes_nothing(start, steps):
