@@ -13,7 +13,6 @@ from ansible_collections.infogere.hosting.plugins.module_utils._errors import Mo
 from hypothesis import given
 from hypothesis import strategies as st
 
-
 by_root = pytest.mark.skipif(os.geteuid() != 0, reason="root makes the keys, for another user")
 
 
