@@ -69,9 +69,7 @@ def ensure(
         return _made(name, builder, version, log, on_task, outdated=outdated)
 
 
-def _made(
-    name: str, builder: str, version: str, log: Path, on_task: Callable[[str], None], *, outdated: bool
-) -> Made:
+def _made(name: str, builder: str, version: str, log: Path, on_task: Callable[[str], None], *, outdated: bool) -> Made:
     servers.down(builder)
     bare = images.outdated(version, log) if outdated else images.bare(version, log)
     server = servers.up(builder, bare, host_name(version))
