@@ -47,8 +47,8 @@ def test_another_apt_is_waited_for(bench):
     bench.server.run("rm -f /run/lab-*; cat > /srv/locker.py", LOCKER)
     bench.server.run("nohup python3 /srv/locker.py >/dev/null 2>&1 & until test -e /run/lab-locked; do sleep 0.1; done")
     run = bench.start()
-    # The installation itself, not its download; the brackets keep this very command from being found.
-    bench.wait_for("pgrep -f '[-]-no-remove -- lab-lock=1.0.2'")
+    # The bracket keeps this very command from being found.
+    bench.wait_for("pgrep -f '[a]pt-get install.*lab-lock=1.0.2'")
     bench.server.run("touch /run/lab-unlock")
     assert run.wait(300) == 0
     assert bench.version("lab-lock") == "1.0.2"
