@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-PATIENCE = 10.0  # seconds for one connection
+PATIENCE = 30.0  # seconds for one connection
 _LONGEST = 8192  # bytes of a line; a server that sends more is not one of these
 # What is sent, and how the last line of the answer begins. Nothing is sent before the greeting.
 _SMTP = (("", "220 "), ("EHLO infogere.invalid", "250 "), ("STARTTLS", "220 "))
