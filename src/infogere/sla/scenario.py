@@ -41,6 +41,19 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, float | int) and not isinstance(value, bool) else value
 
 
+def _hours(value: Any) -> Any:
+    # A yes is the number one to Python, and one hour is a promise.
+    if isinstance(value, bool):
+        raise ValueError("write a whole number of hours")
+    return value
+
+
+def _month(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("write year and month, e.g. 2024-06")
+    return value
+
+
 def _none_of_them(value: Any) -> Any:
     # A key with nothing behind it is null to YAML.
     return () if value is None else value
@@ -48,7 +61,7 @@ def _none_of_them(value: Any) -> Any:
 
 def _amount(value: Decimal) -> Decimal:
     if not value.is_finite() or value < 0:
-        raise ValueError("is not an amount")
+        raise ValueError("is no amount; write 0 or more")
     cents = value.quantize(_CENT)
     # A yearly price / 12 may have more decimals (Q29); otherwise an amount is written with two.
     return cents if cents == value else value
@@ -73,13 +86,15 @@ class ContractPart(Strict):
     commissioned: Written = None
     timezone: Annotated[str, AfterValidator(_zone)] | None = None
     monthly_fee: Annotated[Decimal, BeforeValidator(_as_text), AfterValidator(_amount)] | None = None
-    gtr_hours: PositiveInt | None = None
+    gtr_hours: Annotated[PositiveInt, BeforeValidator(_hours)] | None = None
     gtr_coverage: str = coverage.ALWAYS
 
 
 class IncidentPart(Strict):
+    """``start`` has to be written, as null where a ticket has no evidence: a slip would pass for that (A-5.4-1)."""
+
     id: Id | None = None
-    start: Written = None
+    start: Written
     ticket: Written = None
     restored: Written = None
     cause: Literal["provider", "client", "third_party", "supplier"] | None = None
@@ -95,7 +110,7 @@ class WorksPart(Strict):
 
 class ScenarioFile(Strict):
     contract: ContractPart
-    month: str
+    month: Annotated[str, BeforeValidator(_month)]
     incidents: Annotated[tuple[IncidentPart, ...], BeforeValidator(_none_of_them)] = ()
     works: Annotated[tuple[WorksPart, ...], BeforeValidator(_none_of_them)] = ()
 
@@ -105,7 +120,7 @@ class Scenario:
     """The history of the what-if, its month, and what was assumed about wall times that exist twice or never."""
 
     history: History
-    month: str
+    month: Annotated[str, BeforeValidator(_month)]
     notes: tuple[str, ...]
 
 

@@ -7,6 +7,7 @@ of marked nodes, to find the line of the key at fault.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -62,7 +63,7 @@ def read(path: Path, what: str) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark else str(path)
-        problem = getattr(error, "problem", None) or str(error)
+        problem = getattr(error, "problem", None) or " ".join(str(error).split())
         raise InfogereError(f"{place}: {problem}", way_out=f"mend the {what}; it is YAML") from error
 
 
@@ -90,19 +91,40 @@ def refusal(path: Path, faults: Sequence[tuple[Location, str]], what: str) -> In
     return InfogereError("\n".join(dict.fromkeys(lines)), way_out=f"mend the {what}")
 
 
+_PLAIN = {
+    "extra_forbidden": "unknown key",
+    "missing": "key is missing",
+}
+# What is wrong, for somebody who writes YAML: the checker's own words speak of Python's types.
+_WANTED = (
+    (("model_type", "dict_type", "mapping_type"), "write keys with their values"),
+    (("tuple_type", "list_type"), "write a list"),
+    (("string_type",), "write text, between quotes if it looks like a number or a date"),
+    (("int_parsing", "int_type", "int_from_float"), "write a whole number"),
+    (("decimal_parsing", "decimal_type", "finite_number"), "write a number, with a point before its decimals"),
+)
+_KIND_WANTED = {kind: problem for kinds, problem in _WANTED for kind in kinds}
+
+
 def _sentence(item: Any) -> str:
-    problems = {
-        "extra_forbidden": "unknown key",
-        "missing": "key is missing",
-    }
-    problem = problems.get(item["type"])
+    kind = item["type"]
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    problem = _KIND_WANTED.get(kind)
     if problem is None:
         problem = str(item["msg"]).removeprefix("Value error, ")
         problem = problem[:1].lower() + problem[1:]
-        shown = repr(item["input"])
-        if len(shown) <= 40:
-            problem += f" (found {shown})"
-    return problem
+    shown = _as_written(item["input"])
+    return f"{problem} (found {shown})" if len(shown) <= 40 else problem
+
+
+def _as_written(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    # What YAML made of an unquoted date, as the file has it.
+    return str(value) if isinstance(value, date) else repr(value)
 
 
 def _compose(path: Path) -> yaml.Node | None:

@@ -112,6 +112,7 @@ def test_a_wall_time_that_does_not_exist_is_the_first_after_the_gap(tmp_path: Pa
         (["id: x", "starts: 2024-06-12 10:00:00"], r"s.yml:10: incidents.0.starts: unknown key"),
         (["cause: hardware"], r"s.yml:9: incidents.0.cause: "),
         (["cause: planned"], r"s.yml:9: incidents.0.cause: "),
+        (["id: x", "ticket: 2024-06-12 10:00:00"], r"s.yml:9: incidents.0.start: key is missing"),
         (["effect: slow"], r"s.yml:9: incidents.0.effect: "),
         (["start: 2024-06-12 10:00:00", "restored: 2024-06-12 09:00:00"], r"s.yml:10: incidents.0.restored: is before"),
     ],
@@ -129,12 +130,20 @@ def test_faults_name_file_line_and_key(tmp_path: Path, lines: list[str], fault: 
         ("  gtr_hours: 4\n", "", r"contract.gtr_hours \[A-5.2-3\] is missing"),
         ("gtr_hours: 4", "gtr_hours: null", r"contract.gtr_hours \[A-5.2-3\] is missing"),
         ("gtr_hours: 4", "gtr_hours: 0", r"s.yml:5: contract.gtr_hours: input should be greater than 0"),
-        ("119.99", "-1", r"s.yml:4: contract.monthly_fee: is not an amount"),
+        ("119.99", "-1", r"s.yml:4: contract.monthly_fee: is no amount; write 0 or more \(found -1\)"),
+        ("119.99", "'119,99'", r"s.yml:4: contract.monthly_fee: write a number, with a point .* \(found '119,99'\)"),
+        ("gtr_hours: 4", "gtr_hours: 1.5", r"s.yml:5: contract.gtr_hours: write a whole number \(found 1.5\)"),
+        (
+            "gtr_hours: 4",
+            "gtr_hours: yes",
+            r"s.yml:5: contract.gtr_hours: write a whole number of hours \(found true\)",
+        ),
         ("119.99", ".nan", r"s.yml:4: contract.monthly_fee: "),
         ("24x7", "always", r"s.yml:6: contract.gtr_coverage: GTR coverage 'always' cannot be read \[A-5.1-5\]"),
         ("Europe/Paris", "Paris", r"s.yml:3: contract.timezone: is no time zone"),
         ("month: 2024-06", "month: 2024-6", r"s.yml:7: month: '2024-6' is no month"),
-        ("month: 2024-06", "month: 2024-06-01", r"s.yml:7: month: "),
+        ("month: 2024-06", "month: 2024-06-01", r"s.yml:7: month: .*year and month, e.g. 2024-06 \(found 2024-06-01\)"),
+        ("month: 2024-06", "month: 202406", r"s.yml:7: month: .*year and month, e.g. 2024-06 \(found 202406\)"),
         ("month: 2024-06\n", "", r"month: key is missing"),
         ("month: 2024-06", "month: 2024-06\nprofile: customer", r"s.yml:8: profile: unknown key"),
     ],
@@ -171,11 +180,11 @@ def test_faults_of_works(tmp_path: Path, works: str, fault: str) -> None:
 
 def test_an_id_is_there_once(tmp_path: Path) -> None:
     with pytest.raises(InfogereError, match=r"incidents.1.id: 'a' is there twice"):
-        load(tmp_path, CONTRACT + "incidents: [{id: a}, {id: a}]\n")
+        load(tmp_path, CONTRACT + "incidents: [{id: a, start: null}, {id: a, start: null}]\n")
 
 
 def test_numbers_are_ids_too(tmp_path: Path) -> None:
-    assert with_incident(tmp_path, "id: 42").history.incidents[0].id == "42"
+    assert with_incident(tmp_path, "id: 42", "start: null").history.incidents[0].id == "42"
 
 
 def test_without_a_zone_the_calendar_s_own_is_taken(tmp_path: Path) -> None:
@@ -206,3 +215,24 @@ def test_the_shipped_scenarios_can_be_read() -> None:
     assert len(files) >= 3
     for path in files:
         assert scenario.load(path, calendar.load()).history.incidents
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"month: \xe9\n", r"s.yml: .*UTF-8"),
+        (b"", r"s.yml:1: the file: write keys with their values \(found nothing\)"),
+        (b"- contract\n", r"s.yml:1: the file: write keys with their values \(found \['contract'\]\)"),
+        (CONTRACT.encode() + b"incidents: {id: a}\n", r"s.yml:8: incidents: write a list"),
+        (
+            CONTRACT.encode() + b"incidents: [router]\n",
+            r"s.yml:8: incidents.0: write keys with their values \(found 'router'\)",
+        ),
+    ],
+)
+def test_what_is_no_scenario_at_all_is_one_plain_line(tmp_path: Path, content: bytes, fault: str) -> None:
+    path = tmp_path / "s.yml"
+    path.write_bytes(content)
+    with pytest.raises(InfogereError, match=fault) as caught:
+        scenario.load(path, calendar.load())
+    assert "\n" not in str(caught.value)

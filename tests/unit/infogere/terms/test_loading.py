@@ -84,6 +84,20 @@ def test_a_shipped_version_by_name() -> None:
             id="unknown clause",
         ),
         pytest.param(
+            "  notice: {days: 8, clause: A-5.5-1}",
+            "  notice: {days: eight, clause: A-5.5-1}",
+            None,
+            "planned_works.notice.days: write a whole number (found 'eight')",
+            id="a word for a figure",
+        ),
+        pytest.param(
+            "  notice: {days: 8, clause: A-5.5-1}",
+            "  notice: 8 days",
+            None,
+            "planned_works.notice: write keys with their values (found '8 days')",
+            id="text for keys",
+        ),
+        pytest.param(
             '  databases: {engines: [mysql, postgresql, mongodb], at: "22:00", clause: A-4.5-2}',
             "  databases: {engines: [mysql, postgresql, mongodb], at: 22:00, clause: A-4.5-2}",
             None,
