@@ -5,6 +5,7 @@ Nothing is removed unless the function here has returned. Archives are readable 
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import time
@@ -123,8 +124,10 @@ class _Aside:
 
 
 def _target(kind, name, suffix):
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    return os.path.join(FOLDER, kind, f"{name}-{stamp}.{suffix}")
+    """Where the archive goes: a name that none has yet, though something were removed twice within a second."""
+    stem = os.path.join(FOLDER, kind, f"{name}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}")
+    names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+    return next(path for path in (f"{each}.{suffix}" for each in names) if not os.path.lexists(path))
 
 
 def _need_room(size, what):

@@ -52,3 +52,14 @@ def test_one_that_cannot_be_made_leaves_none(tar, tmp_path, code):
         archive.archive_paths("vhost", "a.example", [str(tmp_path)])
     assert (len(started) > 1) == (code == 1), "only a change is waited for"
     assert list((tmp_path / "archive/vhost").iterdir()) == []
+
+
+def test_two_of_one_name_within_a_second_are_two(tar, tmp_path):
+    tar(0)
+    made = [archive.archive_paths("vhost", "a.example", [str(tmp_path / "site")]) for _ in range(3)]
+    assert [Path(path).name for path in made] == [
+        "a.example-now.tar.zst",
+        "a.example-now-2.tar.zst",
+        "a.example-now-3.tar.zst",
+    ]
+    assert all(Path(path).exists() for path in made)
