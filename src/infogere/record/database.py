@@ -28,6 +28,10 @@ class RecordMissing(RecordError):
     """There is no record at this address yet."""
 
 
+class RecordOutOfReach(RecordError):
+    """The database says nothing at all: rights, a lock, a full disk, no connection. That proves no change."""
+
+
 class Database(Protocol):
     """One connection. Driver errors come out as ``RecordError``."""
 

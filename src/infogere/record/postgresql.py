@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from infogere.record.database import WRITER_LOCK, RecordError
+from infogere.record.database import WRITER_LOCK, RecordError, RecordOutOfReach
 
 try:
     import psycopg
@@ -28,7 +28,7 @@ class PostgreSQL:
         try:
             self._connection = psycopg.connect(url, autocommit=True, connect_timeout=max(1, round(wait)))
         except psycopg.Error as error:
-            raise RecordError(
+            raise RecordOutOfReach(
                 f"record in PostgreSQL cannot be opened: {_one_line(error)}",
                 way_out="check record_url and the server",
             ) from error

@@ -9,7 +9,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from infogere.record.database import RecordError, RecordMissing
+from infogere.record.database import RecordError, RecordMissing, RecordOutOfReach
+
+# What the file's surroundings refuse; all other errors are about what is in it.
+_OUT_OF_REACH = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
 
 # INDEXED BY makes it a scan of the index alone.
 _INDEX_SUMS = {
@@ -117,7 +129,9 @@ class SQLite:
         try:
             yield
         except sqlite3.Error as error:
-            raise RecordError(
+            # The lower byte is the class of an error. The driver's own have none: a wrong call, text that is none.
+            refused = getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUT_OF_REACH
+            raise (RecordOutOfReach if refused else RecordError)(
                 f"record {self.path} cannot be {verb}: {error}",
                 way_out="check the file, its folder and the disk; then `infogere record verify`",
             ) from error

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from infogere.record import chain, days, spool, witness
 from infogere.record.appender import Appender
-from infogere.record.database import Database, RecordError, connect
+from infogere.record.database import Database, RecordError, RecordMissing, connect
 from infogere.record.entries import Entry
 from infogere.record.migrate import ensure_current
 from infogere.record.reading import Reader
@@ -41,7 +41,11 @@ class Store:
         self._url = url
         self._state_dir = state_dir
         _make_folder(state_dir)
-        self._database = connect(url, create=True, wait=wait)
+        expected = witness.remembered(state_dir, url)
+        try:
+            self._database = connect(url, create=not expected.seq, wait=wait)
+        except RecordMissing:
+            raise witness.gap(chain.EMPTY, expected) from None
         try:
             ensure_current(self._database, url)
         except BaseException:
@@ -89,8 +93,7 @@ class Store:
 
         Commits when the block ends; whatever the block raises ends it, and nothing was written.
         """
-        with spool.draining(self._state_dir) as waiting, self._database.writing():
-            transaction = Transaction(self._database, self._state_dir, now or datetime.now(UTC))
+        with spool.draining(self._state_dir) as waiting, self._alone(now) as transaction:
             transaction.take_in(waiting)
             yield transaction
         witness.saw(self._state_dir, self._url, transaction.head)
@@ -131,10 +134,19 @@ class Store:
     @contextmanager
     def _signing(self, now: datetime | None) -> Iterator[Transaction]:
         """A transaction that leaves the spool alone: what waits there must not keep a day from being closed."""
-        with self._database.writing():
-            transaction = Transaction(self._database, self._state_dir, now or datetime.now(UTC))
+        with self._alone(now) as transaction:
             yield transaction
         witness.saw(self._state_dir, self._url, transaction.head)
+
+    @contextmanager
+    def _alone(self, now: datetime | None) -> Iterator[Transaction]:
+        """A transaction that goes on from the last entry that this controller wrote; refused where that is gone."""
+        with self._database.writing():
+            transaction = Transaction(self._database, self._state_dir, now or datetime.now(UTC))
+            expected = witness.remembered(self._state_dir, self._url)
+            if not transaction.holds(expected):
+                raise witness.gap(transaction.head, expected)
+            yield transaction
 
 
 def _make_folder(state_dir: Path) -> None:
@@ -163,6 +175,13 @@ class Transaction:
     @property
     def head(self) -> chain.Head:
         return self._appender.head
+
+    def holds(self, expected: chain.Head) -> bool:
+        """True if the record has this entry; the empty head is in every record."""
+        if expected.seq in (0, self.head.seq):
+            return expected.seq == 0 or expected.hash == self.head.hash
+        found = self.rows("SELECT hash FROM record_entry WHERE seq = :seq", seq=expected.seq)
+        return [row[0] for row in found] == [expected.hash]
 
     def append(self, entry: Entry, salt: str | None = None) -> int:
         """Append one entry and return its ``seq``; ``salt``: see ``spool.put``."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from infogere.record import chain, spool, witness
-from infogere.record.database import RecordError, RecordMissing
+from infogere.record.database import RecordError, RecordMissing, RecordOutOfReach
 from infogere.record.envelope import read
 from infogere.record.findings import Finding, Point, Report
 from infogere.record.judge import Fields, Judge, fields_of
@@ -29,6 +29,8 @@ def verify_record(
     Args:
         keys: further public keys (hex) whose checkpoints count.
         since: an earlier checkpoint that the record must go on from.
+
+    Raises ``RecordMissing`` and ``RecordOutOfReach`` where there is nothing to judge.
     """
     judge = Judge(known=trusted_keys(state_dir) | frozenset(keys), since=since)
     findings: list[Finding] = []
@@ -40,6 +42,8 @@ def verify_record(
     except RecordMissing:
         if not remembered.seq:
             raise
+    except RecordOutOfReach:
+        raise
     except RecordError as error:
         findings.append(Finding("database", f"after entry {judge.head.seq}: {error}"))
     findings += judge.end()

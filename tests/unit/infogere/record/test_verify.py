@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infogere.record import chain, verify
-from infogere.record.database import RecordMissing
+from infogere.record.database import RecordError, RecordMissing, RecordOutOfReach
+from infogere.record.store import Store
 
+TERMS = "HBT-20220901-01"
 ALL = ("no_update", "no_delete", "in_turn")
 
 
@@ -114,9 +118,47 @@ def test_a_tail_that_was_replaced_is_told_by_the_witness(filled, make, tmp_path)
     filled.behind_its_back("DELETE FROM record_entry WHERE seq = 10", guards=["no_delete"])
     witness = next(filled.state_dir.glob("record.witness-*"))
     remembered = witness.read_text()
+    witness.unlink()
     filled.append(make.end("web4", run="r4", contract="BC-2", message="nothing happened"))
     witness.write_text(remembered)
     assert ("tail", 10) in filled.codes()
+
+
+@pytest.mark.parametrize("removed", [1, 10])
+def test_nothing_is_written_behind_a_removed_tail(filled, make, removed):
+    filled.behind_its_back(f"DELETE FROM record_entry WHERE seq > {10 - removed}", guards=["no_delete"])
+    with pytest.raises(RecordError, match=f"ends at entry {10 - removed}, but this controller wrote up to entry 10"):
+        filled.append(make.begin())
+    with filled.store() as store, pytest.raises(RecordError, match="nothing is written behind that"):
+        store.checkpoint(TERMS)
+    assert ("tail", 11 - removed) in filled.codes()
+
+
+def test_a_removed_record_is_not_begun_again(filled, make):
+    filled.path.unlink()
+    with pytest.raises(RecordError, match=r"ends at entry 0, but .* up to entry 10.* -> infogere record verify"):
+        filled.append(make.begin())
+    assert not filled.path.exists()
+    assert filled.codes() == [("tail", 1)]
+
+
+def test_nothing_is_written_behind_a_replaced_entry(filled, make):
+    filled.behind_its_back("UPDATE record_entry SET hash = 'x' WHERE seq = 10", guards=["no_update"])
+    with pytest.raises(RecordError, match="entry 10 of the record is not the one that this controller wrote"):
+        filled.append(make.begin())
+
+
+def test_what_another_controller_wrote_since_is_no_gap(filled, make, tmp_path):
+    with Store(filled.url, tmp_path / "other controller") as store:
+        store.append(make.begin(run="r9"))
+    assert filled.append(make.end(run="r9"))
+
+
+def test_a_state_folder_put_back_elsewhere_keeps_its_witness(filled, make, tmp_path):
+    moved = replace(filled, state_dir=tmp_path / "elsewhere")
+    shutil.copytree(filled.state_dir, moved.state_dir)
+    moved.behind_its_back("DELETE FROM record_entry WHERE seq = 10", guards=["no_delete"])
+    assert ("tail", 10) in moved.codes()
 
 
 def test_a_rewritten_history_does_not_fit_the_signed_checkpoint(book, make):
@@ -173,6 +215,13 @@ def test_a_file_torn_to_pieces_is_a_finding_not_a_traceback(filled):
     report = filled.verify()
     assert not report.whole
     assert {"database", "tail"} <= {finding.code for finding in report.findings}
+
+
+def test_a_record_that_cannot_be_read_is_not_called_changed(filled):
+    filled.path.rename(filled.path.with_suffix(".away"))
+    filled.path.mkdir()
+    with pytest.raises(RecordOutOfReach, match="cannot be opened: unable to open database file -> check the file"):
+        filled.verify()
 
 
 TAMPERING = st.sampled_from(
