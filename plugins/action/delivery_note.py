@@ -39,7 +39,7 @@ class ActionModule(ActionBase):
         try:
             return self._deliver(arguments, task_vars or {})
         except InfogereError as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(str(error)) from None
 
     def _deliver(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         where = settings.load()

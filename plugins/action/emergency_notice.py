@@ -49,7 +49,7 @@ class ActionModule(ActionBase):
         try:
             return self._inform(host, party, arguments)
         except InfogereError as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(str(error)) from None
 
     def _inform(self, host: str, party: Party, arguments: dict[str, Any]) -> dict[str, Any]:
         where, now = settings.load(), datetime.now(UTC)

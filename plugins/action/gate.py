@@ -46,7 +46,7 @@ class ActionModule(ActionBase):
         try:
             return self._ask(arguments, task_vars)
         except InfogereError as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(str(error)) from None
 
     def _ask(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         host = str(task_vars["inventory_hostname"])

@@ -37,7 +37,7 @@ class ActionModule(ActionBase):
         try:
             return self._answer(arguments, task_vars or {})
         except InfogereError as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(str(error)) from None
 
     def _answer(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         where = settings.load()

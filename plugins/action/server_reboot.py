@@ -37,7 +37,7 @@ class ActionModule(RemoteAction):
         try:
             return self._rebooted(self.checked_arguments(), str(task_vars["inventory_hostname"]), task_vars)
         except InfogereError as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(str(error)) from None
 
     def _rebooted(self, params: dict[str, Any], host: str, task_vars: dict[str, Any]) -> dict[str, Any]:
         server = keeping.server_of(host, contract_variables(self._templar, task_vars))

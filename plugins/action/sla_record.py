@@ -45,7 +45,7 @@ class ActionModule(ActionBase):
         try:
             return self._record(arguments, task_vars or {})
         except InfogereError as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(str(error)) from None
 
     def _record(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         where = settings.load()
