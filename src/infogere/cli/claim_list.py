@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from infogere.cli.desk_options import local, print_json
+from infogere.cli.tables import uncut
 from infogere.errors import InfogereError
 from infogere.record.database import RecordMissing
 from infogere.record.kinds.contract import ContractBasis
@@ -169,7 +170,7 @@ def _table(rows: list[dict[str, Any]]) -> None:
         due, style = _due(row)
         cells = (row["claim"] or "-", row["state"], row["contract"], row["month"], " and ".join(row["guarantees"]))
         table.add_row(*(Text(cell) for cell in cells), Text(row["amount"] or "-"), Text(due, style=style))
-    Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table)
+    Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(uncut(table))
 
 
 def _due(row: dict[str, Any]) -> tuple[str, str]:

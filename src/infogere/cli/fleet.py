@@ -11,6 +11,7 @@ import typer
 
 from infogere import settings
 from infogere.cli.fleet_init import init_fleet
+from infogere.cli.tables import uncut
 
 if TYPE_CHECKING:
     from infogere.fleet.models import Fleet, Server
@@ -123,7 +124,7 @@ def _show_all(servers: list[Server], known: dict[str, Standing], oracle: Oracle,
     table = Table(*rows[0], box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*row.values())
-    _console().print(table)
+    _console().print(uncut(table))
 
 
 def _row(server: Server, oracle: Oracle, standing: Standing, at: datetime) -> dict[str, str]:

@@ -12,6 +12,7 @@ import typer
 
 from infogere.cli import incident_view
 from infogere.cli.desk_options import lasting, local, print_json
+from infogere.cli.tables import uncut
 from infogere.errors import InfogereError
 from infogere.record.database import RecordMissing
 from infogere.record.kinds.contract import ContractBasis
@@ -123,4 +124,4 @@ def _table(rows: list[dict[str, str]]) -> None:
     for row in rows:
         style = "red" if row["state"] == "open" else ""
         table.add_row(*(Text(value, style=style) for value in row.values()))
-    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(uncut(table))

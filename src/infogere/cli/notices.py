@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from infogere.cli import mailing, timers
+from infogere.cli.tables import uncut
 from infogere.timers import Job, calendar_event
 
 if TYPE_CHECKING:
@@ -193,13 +194,17 @@ def _print_table(shown: list[tuple[Message, list[Letter]]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from infogere.policy.oracle import Oracle
+
+    # The same wall clock as the works' own times.
+    calendar = Oracle.configured().default_calendar()
     table = Table("notice", "written", "contract", "subject", "recipient", "state", "answer", box=None, pad_edge=False)
     for message, letters in shown:
         for letter in letters:
-            written = message.written.astimezone().strftime("%Y-%m-%d %H:%M")
+            written = f"{calendar.local(message.written):%Y-%m-%d %H:%M}"
             cells = (message.notice, written, message.contract, message.subject, letter.recipient)
             # Text, not markup: subjects and answers come from outside.
             row = [*(Text(cell) for cell in cells), Text(letter.state, mailing.COLOURS[letter.state])]
             table.add_row(*row, Text(letter.answer or ""))
     console = Console(width=None if sys.stdout.isatty() else 200)
-    console.print(table if shown else "no notice fits")
+    console.print(uncut(table) if shown else "no notice fits")

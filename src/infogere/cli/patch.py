@@ -181,7 +181,7 @@ def status(
     if as_json:
         typer.echo(json.dumps([patch_view.line_as_plain(line) for line in found], ensure_ascii=False, indent=2))
     else:
-        patch_view.show_status(found)
+        patch_view.show_status(found, oracle.default_calendar())
     raise typer.Exit(1 if any(line.overdue for line in found) else 0)
 
 

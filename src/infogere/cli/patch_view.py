@@ -12,7 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from infogere.cli.tables import uncut
+
 if TYPE_CHECKING:
+    from infogere.calendar import Calendar
     from infogere.patching.plan import Plan, PlannedChange
     from infogere.patching.proposals import Known
     from infogere.patching.status import Line
@@ -102,8 +105,12 @@ def line_as_plain(line: Line) -> dict[str, Any]:
     return plain
 
 
-def show_status(lines: Iterable[Line]) -> None:
-    """One line per server, times local."""
+def show_status(lines: Iterable[Line], calendar: Calendar) -> None:
+    """One line per server; times in the contract's zone, as windows are written."""
+
+    def local(instant: datetime | None) -> str:
+        return f"{calendar.local(instant):%Y-%m-%d %H:%M}" if instant else "-"
+
     now = datetime.now(UTC)
     table = Table("server", "pending", "planned", "last run", "window", "", box=None, pad_edge=False)
     for line in lines:
@@ -111,14 +118,14 @@ def show_status(lines: Iterable[Line]) -> None:
             table.add_row(Text(line.server), Text(line.never, style="dim"))
             continue
         counts = ", ".join(f"{count} {name}" for name, count in line.pending.items()) or "nothing"
-        last = f"{_local(line.last.at)} {line.last.outcome}" if line.last else "never"
+        last = f"{local(line.last.at)} {line.last.outcome}" if line.last else "never"
         notes = ["overdue"] if line.overdue else []
-        notes += [f"{what} since {at.astimezone():%Y-%m-%d}" for what, at in _since(line) if at]
+        notes += [f"{what} since {calendar.local(at):%Y-%m-%d}" for what, at in _since(line) if at]
         pending = counts if line.planned_at else "not planned yet"
-        window = "open now" if line.opens and line.opens <= now else _local(line.opens)
-        cells = (line.server, pending, _local(line.planned_at), last, window)
+        window = "open now" if line.opens and line.opens <= now else local(line.opens)
+        cells = (line.server, pending, local(line.planned_at), last, window)
         table.add_row(*map(Text, cells), Text(", ".join(notes), style="red"))
-    Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table)
+    Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(uncut(table))
 
 
 def _since(line: Line) -> tuple[tuple[str, datetime | None], ...]:

@@ -12,11 +12,15 @@ import typer
 
 from infogere import settings
 from infogere.cli import record_signing
+from infogere.cli.tables import uncut
 from infogere.errors import InfogereError
 
 if TYPE_CHECKING:
     from infogere.record.findings import Report
     from infogere.record.reading import StoredEntry
+
+# Columns of a terminal; with fewer, what happened stands below its entry.
+_ROOM_FOR_TABLE = 120
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -219,24 +223,32 @@ def _instant(text: str) -> datetime:
 
 def _print_table(entries: list[StoredEntry]) -> None:
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
     from infogere.record.wording import summary
 
+    console = Console(width=None if sys.stdout.isatty() else 160)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("seq", justify="right")
     for title in ("time", "kind", "server", "contract"):
-        table.add_column(title, no_wrap=title != "server")
+        table.add_column(title, no_wrap=True)
     table.add_column("what", ratio=1)
     for entry in entries:
         what, style = summary(entry)
         recorded = datetime.fromisoformat(entry.recorded).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        cells = (str(entry.seq), recorded, entry.kind, entry.server or "", entry.contract or "", what)
+        cells = (str(entry.seq), recorded, entry.kind, entry.server or "", entry.contract or "")
         # Text, not markup: what servers said must not colour or hide anything.
-        table.add_row(*(Text(cell) for cell in cells), style=style)
-    console = Console(width=None if sys.stdout.isatty() else 160)
-    console.print(table if entries else "no entry fits")
+        if console.width < _ROOM_FOR_TABLE:
+            console.print(Text("  ".join(filter(None, cells)), style))
+            console.print(Padding(Text(what, style), (0, 0, 0, 4)))
+        else:
+            table.add_row(*map(Text, cells), Text(what), style=style)
+    if not entries:
+        console.print("no entry fits")
+    elif table.rows:
+        console.print(uncut(table))
 
 
 def _print_report(report: Report) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from infogere import settings
+from infogere.cli.tables import uncut
 
 if TYPE_CHECKING:
     from infogere.calendar import Calendar
@@ -87,7 +88,7 @@ def show_all(contract: str | None, as_json: bool) -> None:
         # Text, not markup: a subject must not colour or hide anything.
         cells = [Text(cell) for cell in (one.works, one.contract, start, duration(one.current.duration_s))]
         table.add_row(*cells, Text(state, STYLES[state]), Text(by), Text(one.current.subject))
-    Console(width=None if sys.stdout.isatty() else 160).print(table if found else "no works on record")
+    Console(width=None if sys.stdout.isatty() else 160).print(uncut(table) if found else "no works on record")
 
 
 def show_one(works: str, as_json: bool) -> None:

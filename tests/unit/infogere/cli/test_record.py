@@ -65,6 +65,13 @@ def test_list(two_runs, infogere):
     assert "failed Install [red]no[/red] space" in lines[4], "what servers say is shown, not obeyed"
 
 
+def test_list_in_a_narrow_terminal_puts_what_happened_below(two_runs, infogere, monkeypatch):
+    monkeypatch.setattr("infogere.cli.record._ROOM_FOR_TABLE", 1000)
+    lines = infogere("list").stdout.splitlines()
+    assert lines[-2].split()[3:] == ["run-end", "web2", "BC-2"]
+    assert lines[-1].strip() == "failed Install [red]no[/red] space"
+
+
 @pytest.mark.parametrize(
     ("options", "found"),
     [
