@@ -21,7 +21,7 @@ class ActionModule(RemoteAction):
         except CannotForesee as reason:
             return _something_to_do(str(reason))
         params = {"calls": [{"module": call.module, "params": call.params} for call in calls]}
-        answer = self.call(params, task_vars or {})
+        answer = self.ask(params, task_vars or {})
         if answer.get("failed"):
             return answer
         if answer["first"] is not None:

@@ -17,11 +17,13 @@ import re
 import zlib
 from pathlib import Path
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 UTILS_PACKAGE = "ansible_collections.infogere.hosting.plugins.module_utils"
 UTILS_FOLDER = Path(__file__).resolve().parent.parent / "module_utils"
+# "Make sure this host can be reached over ssh: ", "Failed to connect to the host via ssh: "; then ssh itself speaks.
+ANSIBLES_INTRODUCTION = re.compile(r"^.*? (?:over|via) ssh: ", re.DOTALL)
 RESULT_MARK = "infogere-result:"
 IMPORT = re.compile(rf"^from {re.escape(UTILS_PACKAGE)}\.(\w+) import", re.MULTILINE)
 
@@ -79,7 +81,7 @@ class RemoteAction(ActionBase):
     def run(self, tmp=None, task_vars=None):
         result = super().run(tmp, task_vars)
         params = self.prepare(task_vars or {})
-        result.update(self.call(params, task_vars or {}))
+        result.update(self.ask(params, task_vars or {}))
         return result
 
     def prepare(self, task_vars: dict) -> dict:
@@ -91,6 +93,13 @@ class RemoteAction(ActionBase):
         spec = argument_spec or remote_module(self.module).ARGUMENT_SPEC
         validation, _arguments = self.validate_argument_spec(spec)
         return validation.validated_parameters
+
+    def ask(self, params: dict, task_vars: dict) -> dict:
+        """``call``, where a server that cannot be reached fails the task."""
+        try:
+            return self.call(params, task_vars)
+        except AnsibleConnectionFailure as error:
+            return unanswered(str(task_vars.get("inventory_hostname")), str(error))
 
     def call(self, params: dict, task_vars: dict) -> dict:
         """Run the module with ``params`` on the server and return its result."""
@@ -138,6 +147,20 @@ class RemoteAction(ActionBase):
         if not isinstance(result, dict):
             raise AnsibleActionFail(f"{self.module} gave a result that is none: {text[:80]!r}")
         return result
+
+
+def unanswered(host: str, why: str) -> dict:
+    """The result of a task whose server cannot be reached: failed, so that a rescue can record the run's end.
+
+    What Ansible calls unreachable ends the play for that server past every rescue.
+    """
+    said = " ".join(ANSIBLES_INTRODUCTION.sub("", why).split())
+    return {
+        "failed": True,
+        "unanswered": True,
+        "msg": f"{host} does not answer: {said} -> try ssh with the address, user and key of the inventory "
+        "(ansible_host, ansible_user, ansible_ssh_private_key_file), then start again",
+    }
 
 
 def without_unset(value):

@@ -51,10 +51,11 @@ class Scope:
 
 @dataclass(frozen=True)
 class Failure:
-    """What failed; ``message`` is None where Ansible was told to hide it."""
+    """What failed; ``message`` is None where Ansible was told to hide it, ``unanswered``: no server."""
 
     task: str
     message: str | None
+    unanswered: bool = False
 
     @property
     def words(self) -> str:
@@ -92,10 +93,13 @@ class Recorder:
     ) -> Receipt:
         """The playbook is done; waits in the spool if the record cannot be written."""
         words = failure.message if failure else message
+        outcome = "ok"
+        if failure:
+            outcome = "unreachable" if failure.unanswered else "failed"
         return self._append(
             RunEnd,
             **scope.common(),
-            outcome="failed" if failure else "ok",
+            outcome=outcome,
             changed=changed,
             failed_task=one_line(failure.task) if failure else None,
             message=one_line(words) if words else None,
@@ -141,7 +145,12 @@ def failure_of(task: Mapping[str, Any], result: Mapping[str, Any]) -> Failure:
     """
     name = str(task.get("name") or task.get("action") or "unnamed task")
     hidden = result.get("_ansible_no_log", bool(task.get("no_log"))) or "censored" in result
-    return Failure(name, None if hidden else str(_told(result).get("msg") or "no message"))
+    told = _told(result)
+    return Failure(
+        name,
+        None if hidden else str(told.get("msg") or "no message"),
+        unanswered=told.get("unanswered") is True,
+    )
 
 
 def _told(result: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -75,6 +75,17 @@ def bracket(*tasks):
     ]
 
 
+@pytest.mark.parametrize("pipelining", ["0", "1"])
+def test_a_server_that_does_not_answer_gets_an_end(controller, pipelining):
+    look = {"name": "Look at the server", "infogere.hosting.server_facts": {}}
+    done = controller.play(bracket(look), hosts="127.0.0.1:1,", environment={"ANSIBLE_PIPELINING": pipelining})
+    assert done.returncode == 2
+    assert "127.0.0.1 does not answer: ssh: connect to host 127.0.0.1 port 1: Connection refused -> " in done.stdout
+    end = controller.entries()[-1].fields["data"]
+    assert (end["outcome"], end["failed_task"]) == ("unreachable", "Look at the server")
+    assert verify_record(controller.url, controller.state_dir).findings == ()
+
+
 def test_a_bracket_with_its_object_on_servers_that_do_not_answer(controller):
     made = record(
         event="object", object_kind="database", object_name="shop", object_state="present", object_changed=True
