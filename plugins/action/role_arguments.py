@@ -9,10 +9,13 @@ from ansible_collections.infogere.hosting.plugins.plugin_utils.imported_roles im
     ImportedRole,
     findings,
     imported_roles,
+    known_variables,
     needs_facts,
+    unknown_variables,
 )
 
 from infogere.errors import InfogereError
+from infogere.fleet.nearest import hint
 
 ARGUMENT_SPEC = {
     "only": {"type": "list", "elements": "str"},
@@ -32,7 +35,8 @@ class ActionModule(ActionBase):
         task_vars = task_vars or {}
         faults: list[str] = []
         wrong, later = set(), set()
-        for role in imported_roles(self._task.get_play()):
+        roles = list(imported_roles(self._task.get_play()))
+        for role in roles:
             names = set(role.options) if arguments["only"] is None else set(role.options) & set(arguments["only"])
             variables = self._variables(role, task_vars) if role.given() & names else task_vars
             if arguments["before_facts"]:
@@ -48,13 +52,21 @@ class ActionModule(ActionBase):
                 faults += [f"role {role.name}: {fault}" for fault in found]
         if faults:
             return {"failed": True, "msg": _refusal(task_vars["inventory_hostname"], faults, wrong)}
-        return {"changed": False, "later": sorted(later)}
+        return {"changed": False, "later": sorted(later), "warnings": _strangers(roles, task_vars, arguments["only"])}
 
     def _variables(self, role: ImportedRole, task_vars: dict[str, Any]) -> dict[str, Any]:
         """What the role itself would see: its variables have a precedence that only Ansible's manager knows."""
         manager = self._task.get_variable_manager()
         host = manager._inventory.get_host(task_vars["inventory_hostname"])
         return manager.get_vars(play=self._task.get_play(), host=host, task=role.task)
+
+
+def _strangers(roles: list[ImportedRole], task_vars: dict[str, Any], only: list[str] | None) -> list[str]:
+    """A line for each variable that no role knows; no fault, since a play of somebody else may know it."""
+    if only is not None:
+        return []
+    host, known = task_vars["inventory_hostname"], known_variables()
+    return [f"{host}: no role knows {name} -> {hint(name, known)}" for name in unknown_variables(roles, task_vars)]
 
 
 def _refusal(host: str, faults: list[str], roles: set[str]) -> str:

@@ -12,6 +12,8 @@ description:
   - Ansible's own validation is a task per role, and each of those costs the controller a process per server. This task
     says the same of all roles at once, on one line, before any server is reached.
   - Roles that a play imports without that word, or includes, validate themselves as ever.
+  - A variable that begins like one of a role of this collection, and that none of its roles knows, is named in a
+    warning, with the one that it resembles.
   - A condition of an import is not considered. A role that is imported under one should validate itself.
 options:
   only:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.playbook.block import Block
 
 OWN_ROLES = Path(__file__).resolve().parents[2] / "roles"
+OURS = "infogere.hosting."
 WORD = re.compile(r"[a-z_]\w*", re.IGNORECASE)
 # The C parser where there is one: many times as quick, and these files are plain data.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -65,6 +66,19 @@ def entry_points(role: Path) -> dict[str, dict[str, Any]]:
         return {}
     specs = yaml.load(path.read_bytes(), Loader=LOADER)["argument_specs"]  # noqa: S506 a safe one
     return {name: entry.get("options") or {} for name, entry in specs.items()}
+
+
+@functools.cache
+def known_variables() -> frozenset[str]:
+    """Names of all options of all roles of this collection."""
+    described = (entry_points(role) for role in OWN_ROLES.iterdir())
+    return frozenset(name for entries in described for options in entries.values() for name in options)
+
+
+def unknown_variables(roles: Iterable[ImportedRole], names: Iterable[str]) -> list[str]:
+    """Those of ``names`` that look like a variable of a role of ours and are none: Ansible would say nothing."""
+    prefixes = tuple(f"{role.name.removeprefix(OURS)}_" for role in roles if role.name.startswith(OURS))
+    return sorted(name for name in names if name.startswith(prefixes) and name not in known_variables())
 
 
 def findings(options: Mapping[str, Mapping[str, Any]], templar, variables: Mapping[str, Any]) -> list[str]:

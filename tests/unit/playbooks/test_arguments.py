@@ -119,4 +119,12 @@ def test_every_role_of_the_stack_is_looked_at_before_a_server_is_reached(tmp_pat
 
 
 def test_right_arguments_reach_for_the_server(tmp_path):
-    assert '"unanswered": true' in converge(tmp_path, {"php_versions": ["8.2"], "apache_max_workers": "{{ 2 * 100 }}"})
+    said = converge(tmp_path, {"php_versions": ["8.2"], "apache_max_workers": "{{ 2 * 100 }}", "web_colour": "red"})
+    assert '"unanswered": true' in said
+    assert "no role knows" not in said
+
+
+def test_a_variable_that_no_role_knows_is_named(tmp_path):
+    said = converge(tmp_path, {"nginx_hsts": True})
+    assert "web1.example.com: no role knows nginx_hsts -> did you mean nginx_hsts_seconds?" in said
+    assert '"unanswered": true' in said
