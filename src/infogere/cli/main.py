@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 # Nothing here uses pydantic plugins, and looking for them costs 20 ms at every start.
@@ -89,7 +90,7 @@ def root(
 
 
 def main(arguments: list[str] | None = None) -> Any:
-    """Run one command; an ``InfogereError`` becomes one line and exit code 1."""
+    """Run one command; an ``InfogereError``, and what the system refuses, becomes one line and exit code 1."""
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments or os.environ.get("INFOGERE_DEBUG") == "1"
     try:
@@ -99,6 +100,21 @@ def main(arguments: list[str] | None = None) -> Any:
             raise
         typer.echo(f"infogere: {error}", err=True)
         raise SystemExit(1) from None
+    except OSError as error:
+        if debug:
+            raise
+        typer.echo(f"infogere: {_refused(error)}", err=True)
+        raise SystemExit(1) from None
+
+
+def _refused(error: OSError) -> InfogereError:
+    """What the system refused, where no command had words of its own for it."""
+    try:
+        Path.cwd()
+    except OSError:
+        return InfogereError("the folder that this was started in is gone", way_out="cd to one that is there")
+    what = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+    return InfogereError(what, way_out="infogere --debug ... shows what was being done")
 
 
 if __name__ == "__main__":

@@ -155,14 +155,16 @@ def _written(files: tuple[str, str | None], pages: Pages) -> Iterator[None]:
     wanted = zip(files, (pages.html, pages.pdf), strict=True)
     contents = {Path(name): content for name, content in wanted if name not in {None, _SCREEN} and content is not None}
     drafts = {path: path.with_name(f"{path.name}.part") for path in contents}
+    at: Path | None = None
     try:
         for path, content in contents.items():
-            drafts[path].write_bytes(content)
+            at = drafts[path]
+            at.write_bytes(content)
         yield
         for path, draft in drafts.items():
             draft.replace(path)
     except OSError as error:
-        raise InfogereError(f"{error.filename}: {error.strerror}", way_out="choose another file") from error
+        raise InfogereError(f"{error.filename or at}: {error.strerror}", way_out="choose another file") from error
     finally:
         for draft in drafts.values():
             draft.unlink(missing_ok=True)

@@ -70,6 +70,7 @@ def write(folder: Path, texts: Mapping[str, str]) -> list[Path]:
             raise InfogereError(
                 f"{path} is there already", way_out="name a new folder, or add the server to that inventory by hand"
             )
+    new = {parent for path in paths for parent in path.parents if not parent.exists()}
     written: list[Path] = []
     try:
         for path, text in paths.items():
@@ -79,7 +80,12 @@ def write(folder: Path, texts: Mapping[str, str]) -> list[Path]:
     except OSError as error:
         for path in written:
             path.unlink(missing_ok=True)
+        for parent in sorted(new, reverse=True):  # the deepest first
+            if parent.exists():
+                parent.rmdir()
+        # A full disk names no file.
+        place = error.filename or (written[-1] if written else folder)
         raise InfogereError(
-            f"{error.filename}: {error.strerror}; nothing was written", way_out="name a folder that you may write"
+            f"{place}: {error.strerror}; nothing was written", way_out="name a folder that you may write"
         ) from error
     return written

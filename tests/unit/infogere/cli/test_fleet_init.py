@@ -99,3 +99,18 @@ def test_what_the_level_asks_for_is_said_at_once(tmp_path: Path) -> None:
     done = runner.invoke(app, ["init", str(tmp_path / "fleet"), "--level", "supervision", *asked])
     assert done.exit_code == 1
     assert "A-L2-4" in done.stderr
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = Path.write_text
+
+    def full(path: Path, *given: object, **named: object) -> int:
+        if path.name == "hosts.yml":
+            raise OSError(28, "No space left on device")  # as a write says it: without a file
+        return write(path, *given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Path, "write_text", full)
+    refusal = init(tmp_path / "fleet").exception
+    assert isinstance(refusal, InfogereError)
+    assert f"{tmp_path}/fleet/inventory/hosts.yml: No space left on device; nothing was written" in str(refusal)
+    assert not (tmp_path / "fleet").exists()

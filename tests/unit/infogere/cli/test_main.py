@@ -46,6 +46,7 @@ def test_every_command_teaches(name: str) -> None:
     done = run(name, "--help")
     assert done.returncode == 0
     assert "Usage: infogere" in done.stdout
+    assert "-completion" not in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -79,6 +80,40 @@ def test_an_error_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
         main.main(["anything"])
     assert left.value.code == 1
     assert capsys.readouterr().err == "infogere: web1: no order form [A-1-1] -> add order_form\n"
+
+
+def test_what_the_system_refuses_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(**_options: object) -> None:
+        raise PermissionError(13, "Permission denied", "/srv/state")
+
+    monkeypatch.setattr(main, "app", fail)
+    with pytest.raises(SystemExit):
+        main.main(["anything"])
+    said = capsys.readouterr().err
+    assert said == "infogere: /srv/state: Permission denied -> infogere --debug ... shows what was being done\n"
+
+
+def test_a_folder_that_is_gone_is_one_line(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    done = subprocess.run(
+        [
+            "/bin/sh",
+            "-c",
+            'cd "$1" && rmdir "$1" && "$2" -m infogere.cli.main fleet check',
+            "-",
+            folder,
+            sys.executable,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin"},
+    )
+    assert done.stderr == "infogere: the folder that this was started in is gone -> cd to one that is there\n"
+    assert done.returncode == 1
 
 
 def test_debug_keeps_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
