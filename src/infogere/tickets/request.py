@@ -7,11 +7,14 @@ The models know shapes; which characters a name may hold is said by the modules 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 
 from infogere.errors import InfogereError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 HOST_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 TEMPLATE = re.compile(r"\{\{|\{%|\{#")
@@ -70,6 +73,12 @@ class FtpAccountRequest(_Request):
 
 
 Request = VhostRequest | DatabaseRequest | DatabaseUserRequest | FtpAccountRequest
+_KEYS: dict[str, list[str]] = {
+    "vhost": [*VhostRequest.model_fields],
+    "database": [*DatabaseRequest.model_fields],
+    "database_user": [*DatabaseUserRequest.model_fields],
+    "ftp_account": [*FtpAccountRequest.model_fields],
+}
 _ADAPTER: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="kind")])
 
 
@@ -93,11 +102,22 @@ def parse(raw: Any) -> Request:
     try:
         return _ADAPTER.validate_python(raw)
     except ValidationError as error:
-        fault = error.errors(include_input=False, include_url=False)[0]
-        keys = [str(part) for part in fault["loc"] if part != raw.get("kind")]
-        raise InfogereError(
-            f"{'.'.join(['request', *keys])}: {fault['msg']}", way_out="see docs of playbooks/provision.yml"
-        ) from None
+        raise _refusal(raw, error.errors(include_input=False, include_url=False)[0]) from None
+
+
+def _refusal(raw: dict[str, Any], fault: ErrorDetails) -> InfogereError:
+    """One fault in words of ours where the validator's would not tell a user what to write."""
+    if fault["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+        return InfogereError("request.kind is none of the known ones", way_out=f"choose one of {', '.join(_KEYS)}")
+    kind = str(raw["kind"])
+    key = ".".join(["request", *(str(part) for part in fault["loc"] if part != kind)])
+    keys = f"its keys: {', '.join(_KEYS[kind])}"
+    match fault["type"]:
+        case "missing":
+            return InfogereError(f"{key} is missing: every {kind} needs one", way_out=keys)
+        case "extra_forbidden":
+            return InfogereError(f"{key}: a {kind} has no such key", way_out=keys)
+    return InfogereError(f"{key}: {fault['msg']}", way_out=f"what it means: ansible-doc infogere.hosting.{kind}")
 
 
 def check_server(server: str, hosts: list[str], groups: list[str]) -> None:
