@@ -118,7 +118,7 @@ def verify(
                 report = verify_lines(lines, keys=key or (), since=point)
         except OSError as error:
             raise InfogereError(f"{file}: {error.strerror}", way_out="name a file made by `export`") from error
-    _print_report(report)
+    _print_report(report, "the record was changed" if file is None else "this is not what was exported")
     if not report.whole or (strict and report.findings):
         raise typer.Exit(1)
 
@@ -251,7 +251,7 @@ def _print_table(entries: list[StoredEntry]) -> None:
         console.print(uncut(table))
 
 
-def _print_report(report: Report) -> None:
+def _print_report(report: Report, broken_means: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
@@ -262,7 +262,7 @@ def _print_report(report: Report) -> None:
     broken = sum(finding.broken for finding in report.findings)
     if broken:
         found = _count(broken, "finding")
-        verdict = Text(f"{found} in {_count(report.entries, 'entry', 'entries')}: the record was changed", "bold red")
+        verdict = Text(f"{found} in {_count(report.entries, 'entry', 'entries')}: {broken_means}", "bold red")
     else:
         warnings = f", {_count(len(report.findings), 'warning')}" if report.findings else ""
         late = f" ({report.late} late)" if report.late else ""

@@ -28,7 +28,12 @@ def verify_lines(lines: Iterable[bytes], *, keys: Iterable[str] = (), since: Poi
         since: the newest checkpoint of an earlier export; the record must go on from it.
     """
     examination = _Examination(frozenset(keys), since)
-    findings = [finding for number, line in enumerate(lines, 1) for finding in examination.line(number, line)]
+    findings: list[Finding] = []
+    number = 0
+    for number, line in enumerate(lines, 1):
+        findings += examination.line(number, line)
+    if number == 0:
+        return Report((Finding("entry", "the file is empty"),), 0, 0)
     findings += examination.end()
     judge = examination.judge
     return Report(tuple(findings), judge.entries, judge.checkpoints, judge.late, judge.newest)

@@ -155,7 +155,9 @@ class Judge:
             if self.known:
                 what = f"signed by key {self.ring.last}, which no known key leads to"
             else:
-                what = f"signed by key {self.ring.last}, which is not known here -> compare it, then pass --key"
+                what = (
+                    f"signed by key {self.ring.last} -> compare it with `infogere record key`, then pass it with --key"
+                )
             yield Finding("key", what, broken=bool(self.known))
         if self.since and not self._since_seen:
             yield Finding("since", f"no checkpoint over {self.since.size} entries: not a continuation of {self.since}")

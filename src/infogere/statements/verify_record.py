@@ -217,6 +217,8 @@ class Reading:
             )
 
     def _header(self, line: bytes) -> None:
+        if not line.startswith(b'{"export":'):
+            raise Broken("line 1", "this is not an export of the record", "ce n'est pas un extrait du registre")
         value = parse(line[:-1], "line 1")
         about = value.get("export") if isinstance(value, dict) and set(value) == {"export"} else None
         if not isinstance(about, dict) or set(about) != {"contract", "format"} or about["format"] != 2:

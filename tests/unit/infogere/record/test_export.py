@@ -213,3 +213,7 @@ def test_a_contract_without_entries(filled):
     with pytest.raises(RecordError, match="no entry of contract BC-404"):
         export(filled, "BC-404")
     assert filled.verify().entries == 10
+
+
+def test_an_empty_file_is_called_empty():
+    assert [finding.message for finding in verify_lines([]).findings] == ["the file is empty"]

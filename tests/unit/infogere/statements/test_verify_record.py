@@ -146,6 +146,13 @@ def test_truncated(exported, cut):
         check(lines[:-cut], key)
 
 
+@pytest.mark.parametrize("lines", [[], [b"\x00\xff\n"], [b"<html>\n", b"404\n"]])
+def test_what_was_never_an_export_is_not_called_changed(exported, lines):
+    with pytest.raises(Broken, match="line 1: this is not an export of the record") as broken:
+        check(lines, exported[1])
+    assert broken.value.french == "ligne 1 : ce n'est pas un extrait du registre"
+
+
 def test_a_day_without_its_checkpoint(exported):
     lines, key = exported
     where = place(lines, "checkpoint")
