@@ -72,7 +72,7 @@ def month(  # noqa: PLR0917 - one parameter per option
 
 @app.command()
 def deadline(  # noqa: PLR0917 - one parameter per option
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="Which deadline; see below.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Which deadline; see above.")],
     start: Annotated[str, typer.Option("--from", metavar="INSTANT", help="ISO 8601 instant or date that starts it.")],
     as_json: Json = False,
     terms: TermsOption = None,
