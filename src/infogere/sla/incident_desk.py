@@ -125,18 +125,19 @@ class IncidentDesk(IncidentWriter):
             InfogereError: before its beginning, in the future, or it was restored already.
         """
         self.not_future(at, "the service was restored")
+        zone = ZoneInfo(self.desk.contract(self.contract_of(incident)).timezone)
 
         def make(dossier: Dossier, common: dict[str, Any]) -> IncidentRestored:
             if dossier.restored is not None:
                 raise InfogereError(
-                    f"{incident} was restored at {instant_text(dossier.restored)} already",
+                    f"{incident} was restored at {instant_text(dossier.restored, zone)} already",
                     way_out=f"a wrong time is corrected first: infogere incident correct {incident} "
                     f"--entry {_last(dossier, IncidentRestored)} --reason ...",
                     clause="A-5.3-2",
                 )
             if seconds(at) < dossier.began:
                 raise InfogereError(
-                    f"{incident} began at {instant_text(dossier.began)}, it cannot be restored before",
+                    f"{incident} began at {instant_text(dossier.began, zone)}, it cannot be restored before",
                     way_out="give the instant with its offset, e.g. --at 2026-10-05T11:00+02:00",
                     clause="A-5.3-2",
                 )

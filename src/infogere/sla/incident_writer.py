@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from infogere.errors import InfogereError
 from infogere.fleet.nearest import hint
@@ -16,7 +17,7 @@ from infogere.record.reading import Reader, StoredEntry
 from infogere.record.recorder import one_line
 from infogere.sla import incidents, ledger, refusals
 from infogere.sla.desk import Desk
-from infogere.sla.incidents import Dossier, seconds
+from infogere.sla.incidents import Dossier
 
 Made = TypeVar("Made", bound=Entry)
 Linkable = TypeVar("Linkable", bound=IncidentEntry)
@@ -111,7 +112,7 @@ class IncidentWriter:
         """Refuse what has not happened yet."""
         if at is not None and at > self.desk.now:
             raise InfogereError(
-                f"{what} at {instant_text(seconds(at))}, which is in the future",
+                f"{what} at {at.isoformat(timespec='seconds')}, which is in the future",
                 way_out="give the instant with its offset, e.g. 2026-10-05T11:00+02:00",
                 clause="A-2-6",
             )
@@ -143,6 +144,6 @@ def dossier_of(reader: Reader, contract: str, incident: str) -> Dossier:
     return found
 
 
-def instant_text(at: int) -> str:
-    """UTC, to the second."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+def instant_text(at: int, zone: ZoneInfo) -> str:
+    """To the second, on the clock that the user reads, in the spelling that ``--at`` takes."""
+    return datetime.fromtimestamp(at, zone).isoformat(timespec="seconds")

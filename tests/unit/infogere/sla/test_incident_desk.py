@@ -109,13 +109,16 @@ def test_the_same_ticket_opens_one_incident_on_a_server(desks):
         desk(desks).ticket(FIRST, "RT-1", moment("2024-06-03 08:40"))
 
 
+WALL_CLOCK = r"began at 2024-06-03T\d\d:00:00\+02:00, it cannot be restored before"
+
+
 @pytest.mark.parametrize(
     ("act", "words", "clause"),
     [
         (lambda one: one.open(down(started=moment("2024-06-03 09:01"))), "in the future", "A-2-6"),
         (lambda one: one.ticket(FIRST, "RT-2", moment("2024-06-03 09:01")), "in the future", "A-2-6"),
         (lambda one: one.restore(FIRST, moment("2024-06-03 09:01"), "ok"), "in the future", "A-2-6"),
-        (lambda one: one.restore(FIRST, moment("2024-06-03 07:59"), "ok"), "cannot be restored before", "A-5.3-2"),
+        (lambda one: one.restore(FIRST, moment("2024-06-03 07:59"), "ok"), WALL_CLOCK, "A-5.3-2"),
         (lambda one: one.note("INC-2024-0011", "x"), "no incident INC-2024-0011", ""),
         (lambda one: one.open(down(ticket="RT#1", ticket_at=moment(NOW))), "ticket: 'RT#1' has a sign", ""),
     ],
