@@ -24,6 +24,7 @@ pytestmark = pytest.mark.programs
 
 ROOT = Path(__file__).parents[3]
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
+UNANSWERED = "example.net does not answer: "
 SLOT = {"start": "00:00", "end": "00:00", "first_day": date(2026, 1, 1), "outside_hours": True}
 OPEN = {**SLOT, "rule": "FREQ=DAILY"}
 CLOSED = {**SLOT, "rule": "FREQ=DAILY;COUNT=1"}
@@ -96,7 +97,7 @@ def test_levels_without_updates_are_not_even_looked_at(fleet, playbook):
     assert code == 0
     assert "[A-L1-1]" in said
     assert "[A-L2-3]" in said
-    assert '"unanswered": true' not in said
+    assert UNANSWERED not in said
 
 
 def test_a_closed_window_starts_nothing(fleet):
@@ -113,7 +114,7 @@ def test_what_was_not_planned_is_not_applied(fleet):
     code, said = fleet.play("patch")
     assert code != 0
     assert "web1.example.net has no plan -> infogere patch plan -l web1.example.net" in said
-    assert '"unanswered": true' not in said
+    assert UNANSWERED not in said
 
 
 def test_an_emergency_is_for_security_fixes(fleet):
@@ -122,7 +123,7 @@ def test_an_emergency_is_for_security_fixes(fleet):
     code, said = fleet.play("patch", "-e", '{"gate_emergency": "CVE-2026-1 is exploited"}')
     assert code != 0
     assert "no security fixes: vim [A-L3-14] -> infogere patch plan --security" in said
-    assert '"unanswered": true' not in said
+    assert UNANSWERED not in said
 
 
 URGENT = ("-e", '{"gate_emergency": "CVE-2026-1 is exploited", "patch_waves": ["100%"]}')
@@ -147,7 +148,7 @@ def test_the_customer_is_informed_of_an_emergency_before_it_and_once(fleet):
 
         # The servers do not answer: whatever was sent was sent before anything was changed.
         code, said = fleet.play("patch", *URGENT)
-        assert (code != 0, '"unanswered": true' in said) == (True, True)
+        assert (code != 0, UNANSWERED in said) == (True, True)
         fleet.play("patch", *URGENT)
         (message,) = mail.got
     finally:
@@ -169,7 +170,7 @@ def test_a_mail_server_that_does_not_answer_holds_no_security_fix_up(fleet):
     fleet.plan("web1.example.net", security=True)
     code, said = fleet.play("patch", *URGENT)
     assert "the run goes on -> infogere notices flush" in said
-    assert (code != 0, '"unanswered": true' in said) == (True, True)
+    assert (code != 0, UNANSWERED in said) == (True, True)
     outbox = Outbox(f"sqlite:///{fleet.folder / 'record.db'}", fleet.folder)
     assert [letter.state for letter in outbox.waiting()] == ["waiting"]
 
@@ -180,4 +181,4 @@ def test_without_a_sender_it_is_said_that_nobody_was_told(fleet):
     fleet.mail_from = ""
     _, said = fleet.play("patch", *URGENT)
     assert "nobody is informed of the emergency: no sender for notices -> set mail_from" in said
-    assert '"unanswered": true' in said
+    assert UNANSWERED in said
