@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from infogere.cli.contract_options import CalendarOption, ProfileOption, TermsOption, open_calendar
+from infogere.cli.options import JsonOption
 from infogere.errors import InfogereError
 
 app = typer.Typer(
@@ -19,8 +20,6 @@ app = typer.Typer(
     help="Working days, discouraged periods, patch windows and deadlines, each with its clause.",
     rich_markup_mode="markdown",
 )
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 
 @app.callback()
@@ -74,7 +73,7 @@ def month(  # noqa: PLR0917 - one parameter per option
 def deadline(  # noqa: PLR0917 - one parameter per option
     kind: Annotated[str, typer.Argument(metavar="KIND", help="Which deadline; see above.")],
     start: Annotated[str, typer.Option("--from", metavar="INSTANT", help="ISO 8601 instant or date that starts it.")],
-    as_json: Json = False,
+    as_json: JsonOption = False,
     terms: TermsOption = None,
     calendar: CalendarOption = None,
     profile: ProfileOption = None,
@@ -115,7 +114,7 @@ def deadline(  # noqa: PLR0917 - one parameter per option
 @app.command()
 def discouraged(
     at: Annotated[str, typer.Option("--at", metavar="INSTANT", help="ISO 8601 instant.")],
-    as_json: Json = False,
+    as_json: JsonOption = False,
     terms: TermsOption = None,
     calendar: CalendarOption = None,
     profile: ProfileOption = None,

@@ -10,9 +10,6 @@ import typer
 
 from infogere.cli.desk_options import (
     AuthorOption,
-    ContractOption,
-    InventoryOption,
-    JsonOption,
     as_plain,
     author_of,
     instant,
@@ -21,6 +18,7 @@ from infogere.cli.desk_options import (
     receipt,
     said,
 )
+from infogere.cli.options import ContractOption, InventoryOption, JsonOption, OnlyContractOption
 from infogere.errors import InfogereError
 
 if TYPE_CHECKING:
@@ -48,8 +46,8 @@ Claim = Annotated[str, typer.Argument(metavar="CLAIM", help="Its number, e.g. CL
 @app.command("open")
 def open_claim(
     *,
-    contract: Annotated[str, typer.Option("--contract", "-c", metavar="ID", help="The order form.")],
-    month: Annotated[str, typer.Option(metavar="MONTH", help="The month claimed for, e.g. 2026-10.")],
+    contract: ContractOption,
+    month: Annotated[str, typer.Option(metavar="YYYY-MM", help="The month claimed for, e.g. 2026-10.")],
     ticket: Annotated[str, typer.Option(metavar="NUMBER", help="The customer's ticket; without one nothing is due.")],
     ticket_at: Annotated[
         str | None, typer.Option(metavar="INSTANT", help="When the customer opened it. Default: now.")
@@ -196,7 +194,7 @@ def apply_claim(
 @app.command("list")
 def list_claims(
     *,
-    contract: ContractOption = None,
+    contract: OnlyContractOption = None,
     only_open: Annotated[bool, typer.Option("--open", help="Only what is not finished yet.")] = False,
     alarm: Annotated[
         int | None,
@@ -234,8 +232,8 @@ def show(claim: Claim, *, inventory: InventoryOption = None, as_json: JsonOption
 @app.command()
 def scan(
     *,
-    month: Annotated[str, typer.Option(metavar="MONTH", help="A month that is over, e.g. 2026-10.")],
-    contract: ContractOption = None,
+    month: Annotated[str, typer.Option(metavar="YYYY-MM", help="A month that is over, e.g. 2026-10.")],
+    contract: OnlyContractOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Compute a month of one contract, or of all on record, and put missed guarantees on record.

@@ -11,9 +11,6 @@ import typer
 
 from infogere.cli.desk_options import (
     AuthorOption,
-    ContractOption,
-    InventoryOption,
-    JsonOption,
     as_plain,
     author_of,
     open_desk,
@@ -21,6 +18,7 @@ from infogere.cli.desk_options import (
     receipt,
     said,
 )
+from infogere.cli.options import ContractOption, InventoryOption, JsonOption, OnlyContractOption
 from infogere.errors import InfogereError
 
 if TYPE_CHECKING:
@@ -34,7 +32,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-Contract = Annotated[str, typer.Option("--contract", "-c", metavar="ID", help="The order form.")]
 Day = Annotated[str | None, typer.Option("--on", metavar="DAY", help="Which day, e.g. 2026-11-20. Default: today.")]
 
 _MINUTES = 60  # of an hour, and seconds of a minute
@@ -44,8 +41,10 @@ _LASTING = re.compile(r"(?:(\d+)h)?(?:(\d+)m?)?")
 @app.command()
 def allowance(
     *,
-    contract: ContractOption = None,
-    month: Annotated[str | None, typer.Option(metavar="MONTH", help="E.g. 2026-11. Default: the present one.")] = None,
+    contract: OnlyContractOption = None,
+    month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="E.g. 2026-11. Default: the present one.")
+    ] = None,
     author: AuthorOption = None,
     inventory: InventoryOption = None,
     as_json: JsonOption = False,
@@ -94,7 +93,7 @@ def allowance(
 @app.command()
 def buy(
     *,
-    contract: Contract,
+    contract: ContractOption,
     hours: Annotated[str, typer.Option(metavar="HOURS", help="How many, e.g. 5 or 2.5.")],
     kind: Annotated[str, typer.Option(help="managed (calendar days) or occasional (working days), as bought.")],
     reference: Annotated[str, typer.Option(metavar="TEXT", help="Quote and payment: 'D-118, paid F-204'.")],
@@ -123,7 +122,7 @@ def buy(
 @app.command()
 def spend(
     *,
-    contract: Contract,
+    contract: ContractOption,
     ticket: Annotated[str, typer.Option(metavar="NUMBER", help="The customer's ticket; there is no work without one.")],
     worked: Annotated[str, typer.Option(metavar="TIME", help="What was really worked: 40m, 1h20m, or minutes.")],
     summary: Annotated[str, typer.Option("--summary", "-m", metavar="TEXT", help="What was done, in one line.")],
@@ -155,7 +154,7 @@ def spend(
 
 @app.command()
 def balance(
-    *, contract: Contract, on: Day = None, inventory: InventoryOption = None, as_json: JsonOption = False
+    *, contract: ContractOption, on: Day = None, inventory: InventoryOption = None, as_json: JsonOption = False
 ) -> None:
     """Show what can be spent, nearest expiry first.
 
@@ -176,7 +175,7 @@ def balance(
 
 
 @app.command("list")
-def list_grants(*, contract: Contract, inventory: InventoryOption = None, as_json: JsonOption = False) -> None:
+def list_grants(*, contract: ContractOption, inventory: InventoryOption = None, as_json: JsonOption = False) -> None:
     """Show every grant, with what was used, is left, or was lost.
 
     Example: infogere credit list -c OF-2026-0042

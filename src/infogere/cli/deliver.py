@@ -6,18 +6,20 @@ from typing import Annotated
 
 import typer
 
+from infogere.cli.options import InventoryOption, server_names
+
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
 
 @app.command()
 def deliver(
-    server: Annotated[str, typer.Argument(metavar="SERVER", help="Inventory name of the server.")],
+    server: Annotated[
+        str, typer.Argument(metavar="SERVER", help="Inventory name of the server.", autocompletion=server_names)
+    ],
     check: Annotated[
         bool, typer.Option("--check", help="Check the server and say what would be sent; send nothing.")
-    ] = (False),
-    inventory: Annotated[
-        list[str] | None, typer.Option("--inventory", "-i", metavar="PATH", help="Default: Ansible's own.")
-    ] = None,
+    ] = False,
+    inventory: InventoryOption = None,
 ) -> None:
     """Check a server, send its delivery note, and write down its commissioning (A-3.1.1-1 to A-3.1.1-4).
 

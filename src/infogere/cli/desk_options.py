@@ -17,16 +17,8 @@ if TYPE_CHECKING:
     from infogere.record.entries import Entry
     from infogere.sla.desk import Desk
 
-InventoryOption = Annotated[
-    list[str] | None,
-    typer.Option("--inventory", "-i", metavar="PATH", help="Default: Ansible's own, from ansible.cfg."),
-]
 AuthorOption = Annotated[
     str | None, typer.Option("--author", metavar="NAME", help="Who says it. Default: your login name.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Plain data for a program.")]
-ContractOption = Annotated[
-    str | None, typer.Option("--contract", "-c", metavar="ID", help="Only this order form, e.g. OF-2026-0042.")
 ]
 IncidentArgument = Annotated[str, typer.Argument(metavar="INCIDENT", help="Its number, e.g. INC-2026-0001.")]
 EvidenceOption = Annotated[str, typer.Option(metavar="TEXT", help="What shows it: probe, log line, ticket; one line.")]

@@ -11,6 +11,7 @@ import typer
 
 from infogere import settings
 from infogere.cli.fleet_init import init_fleet
+from infogere.cli.options import InventoryOption, JsonOption, server_names
 from infogere.cli.tables import uncut
 
 if TYPE_CHECKING:
@@ -28,15 +29,9 @@ app = typer.Typer(
 
 app.command("init")(init_fleet)
 
-Inventory = Annotated[
-    list[str] | None,
-    typer.Option("--inventory", "-i", metavar="PATH", help="Default: Ansible's own, from ansible.cfg."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Plain data for a program.")]
-
 
 @app.command("check")
-def check_fleet(inventory: Inventory = None, as_json: AsJson = False) -> None:
+def check_fleet(inventory: InventoryOption = None, as_json: JsonOption = False) -> None:
     """Judge a whole inventory: every fault at once, with file, line, key and clause; exit code 1 if any.
 
     Examples:
@@ -63,12 +58,14 @@ def check_fleet(inventory: Inventory = None, as_json: AsJson = False) -> None:
 
 @app.command("show")
 def show_fleet(
-    server: Annotated[str | None, typer.Argument(help="One server in full; none: a line for each.")] = None,
-    inventory: Inventory = None,
+    server: Annotated[
+        str | None, typer.Argument(help="One server in full; none: a line for each.", autocompletion=server_names)
+    ] = None,
+    inventory: InventoryOption = None,
     at: Annotated[
         str | None, typer.Option(metavar="INSTANT", help="As it is then, e.g. 2026-12-24T15:00. Default: now.")
     ] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show who gets what: level, duties, windows, retention, GTR, each with its clause.
 

@@ -10,11 +10,8 @@ import typer
 from infogere.cli import incident_attribution
 from infogere.cli.desk_options import (
     AuthorOption,
-    ContractOption,
     EvidenceOption,
     IncidentArgument,
-    InventoryOption,
-    JsonOption,
     as_plain,
     author_of,
     instant,
@@ -25,6 +22,7 @@ from infogere.cli.desk_options import (
     said,
     told,
 )
+from infogere.cli.options import InventoryOption, JsonOption, OnlyContractOption, OnlyServerOption, ServerOption
 from infogere.errors import InfogereError
 
 if TYPE_CHECKING:
@@ -51,7 +49,7 @@ TicketBy = Annotated[
 @app.command("open")
 def open_incident(
     *,
-    server: Annotated[str, typer.Option("--server", "-s", metavar="NAME", help="Inventory name of the server.")],
+    server: ServerOption,
     summary: Annotated[str, typer.Option("--summary", "-m", metavar="TEXT", help="What is wrong, in one line.")],
     effect: Annotated[
         str, typer.Option(help="interruption, or degradation: recorded with weight 0 (Q2).")
@@ -254,8 +252,8 @@ def correct(
 def list_incidents(
     *,
     only_open: Annotated[bool, typer.Option("--open", help="Only those that are not restored.")] = False,
-    contract: ContractOption = None,
-    server: Annotated[str | None, typer.Option(metavar="NAME", help="Only this server.")] = None,
+    contract: OnlyContractOption = None,
+    server: OnlyServerOption = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 50,
     as_json: JsonOption = False,
 ) -> None:

@@ -10,13 +10,12 @@ from infogere.cli.desk_options import (
     AuthorOption,
     EvidenceOption,
     IncidentArgument,
-    InventoryOption,
-    JsonOption,
     author_of,
     open_desk,
     said,
     told,
 )
+from infogere.cli.options import InventoryOption, JsonOption
 from infogere.errors import InfogereError
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from infogere import settings
+from infogere.cli.options import InventoryOption, JsonOption, ServerOption, action_names
 from infogere.errors import InfogereError
 
 if TYPE_CHECKING:
@@ -23,8 +24,15 @@ app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exce
 
 @app.command()
 def may(  # noqa: PLR0917 - one parameter per option
-    action: Annotated[str, typer.Argument(help="deliver, converge, patch-minor, reboot, backup, provision-vhost...")],
-    server: Annotated[str, typer.Option("--server", "-s", metavar="NAME", help="Inventory name of the server.")],
+    action: Annotated[
+        str,
+        typer.Argument(
+            metavar="ACTION",
+            help="deliver, converge, patch-minor, reboot, backup, provision-vhost...",
+            autocompletion=action_names,
+        ),
+    ],
+    server: ServerOption,
     at: Annotated[
         str | None,
         typer.Option(metavar="INSTANT", help="When it would start, in the contract's zone. Default: now."),
@@ -39,11 +47,9 @@ def may(  # noqa: PLR0917 - one parameter per option
         str | None, typer.Option(metavar="INSTANT", help="When the customer was told (throttle).")
     ] = None,
     duration: Annotated[int, typer.Option(metavar="MINUTES", min=0, help="How long it takes.")] = 0,
-    explain: Annotated[bool, typer.Option(help="Show every rule and every input.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The whole decision as one JSON object.")] = False,
-    inventory: Annotated[
-        list[str] | None, typer.Option("--inventory", "-i", metavar="PATH", help="Default: Ansible's own.")
-    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show every rule and every input.")] = False,
+    as_json: JsonOption = False,
+    inventory: InventoryOption = None,
 ) -> None:
     """Ask whether the contract allows ACTION on a server: exit code 0 allowed, 1 refused.
 

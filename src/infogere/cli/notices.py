@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from infogere.cli import mailing, timers
+from infogere.cli.options import JsonOption, OnlyContractOption
 from infogere.cli.tables import uncut
 from infogere.timers import Job, calendar_event
 
@@ -25,15 +26,14 @@ app = typer.Typer(
 )
 
 Notice = Annotated[str, typer.Argument(metavar="ID", help="Id of the notice, N-...")]
-AsJson = Annotated[bool, typer.Option("--json", help="Plain data for a program.")]
 
 
 @app.command("list")
 def list_notices(
-    contract: Annotated[str | None, typer.Option(metavar="ID", help="Only this order form.")] = None,
-    unsent: Annotated[bool, typer.Option(help="Only those that nobody has accepted yet.")] = False,
+    contract: OnlyContractOption = None,
+    unsent: Annotated[bool, typer.Option("--unsent", help="Only those that nobody has accepted yet.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 50,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show the newest notices, oldest first, with what became of each letter.
 
@@ -59,7 +59,7 @@ def list_notices(
 
 
 @app.command()
-def show(notice: Notice, as_json: AsJson = False) -> None:
+def show(notice: Notice, as_json: JsonOption = False) -> None:
     """Show one notice: the message as the mail server got it, and what it answered for each recipient.
 
     Example: infogere notices show N-3f9a01c2d4e55a10
@@ -84,7 +84,7 @@ def show(notice: Notice, as_json: AsJson = False) -> None:
 @app.command()
 def flush(
     now: Annotated[bool, typer.Option("--now", help="Also what is not due yet.")] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Send what waits and is due; exit code 1 if something was refused, is in doubt, or came too late.
 
@@ -129,7 +129,7 @@ def timer(
 
 
 @app.command()
-def resend(notice: Notice, as_json: AsJson = False) -> None:
+def resend(notice: Notice, as_json: JsonOption = False) -> None:
     """Send a notice again, with the same Message-ID; what may have arrived before says that it is a second sending.
 
     Example: infogere notices resend N-3f9a01c2d4e55a10

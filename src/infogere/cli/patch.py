@@ -12,6 +12,7 @@ import typer
 from infogere import settings
 from infogere.cli import patch_choice, patch_propose, patch_reboot, timers
 from infogere.cli.contract_options import ProfileOption, TermsOption
+from infogere.cli.options import InventoryOption, JsonOption, LimitOption
 from infogere.errors import InfogereError
 from infogere.timers import Job, calendar_event
 
@@ -26,20 +27,14 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-Limit = Annotated[str | None, typer.Option("--limit", "-l", metavar="PATTERN", help="Only these servers.")]
-Inventory = Annotated[
-    list[str] | None, typer.Option("--inventory", "-i", metavar="PATH", help="Default: Ansible's own.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON, for machines.")]
-
 
 @app.command()
 def plan(
-    limit: Limit = None,
-    inventory: Inventory = None,
+    limit: LimitOption = None,
+    inventory: InventoryOption = None,
     refresh: Annotated[bool, typer.Option(help="Fetch the package lists before; else judge by those there.")] = True,
     security: Annotated[bool, typer.Option("--security", help="Only security fixes and what they need.")] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Look at the pending updates of every server, judge each one, and freeze what a window may apply.
 
@@ -62,8 +57,8 @@ def plan(
 
 @app.command()
 def run(
-    limit: Limit = None,
-    inventory: Inventory = None,
+    limit: LimitOption = None,
+    inventory: InventoryOption = None,
     emergency: Annotated[
         str | None, typer.Option(metavar="REASON", help="Why security fixes cannot wait for the window; one line.")
     ] = None,
@@ -100,7 +95,7 @@ def run(
 def timer(
     plan_on: Annotated[str, typer.Option(metavar="EVENT", help='When plans are made, e.g. "Mon 14:00".')],
     run_on: Annotated[str, typer.Option(metavar="EVENT", help='When they are run, e.g. "Tue 10:00".')],
-    limit: Limit = None,
+    limit: LimitOption = None,
     install: timers.Install = None,
 ) -> None:
     """Make systemd timers for this controller, to be run from this folder by this user.
@@ -130,7 +125,7 @@ def timer(
 @app.command()
 def show(
     servers: Annotated[list[str] | None, typer.Argument(metavar="[SERVER]...", help="Default: all.")] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show frozen plans; a plan that was altered since is refused.
 
@@ -144,11 +139,11 @@ def show(
 
 @app.command()
 def status(
-    inventory: Inventory = None,
+    inventory: InventoryOption = None,
     cycle: Annotated[
         int | None, typer.Option(metavar="DAYS", min=1, help="Longest time between two runs; exit 1 if one is over.")
     ] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """The fleet at a glance: pending by class, last run, next window, what waits for a reboot or an answer.
 
@@ -211,7 +206,7 @@ def classify(  # noqa: PLR0917 - one parameter per option
         str, typer.Option(metavar="NAME", help="Name of the package, for the exceptions of the terms.")
     ] = "",
     security: Annotated[bool, typer.Option("--security", help="It comes from the security archive.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: JsonOption = False,
     terms: TermsOption = None,
     profile: ProfileOption = None,
 ) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from infogere import settings
+from infogere.cli.options import InventoryOption, server_names
 from infogere.errors import InfogereError
 
 if TYPE_CHECKING:
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
 
 Server = Annotated[
     str | None,
-    typer.Option("--server", "-s", metavar="NAME", help="Inventory name of the server. Default: the proposal's."),
+    typer.Option(
+        "--server",
+        "-s",
+        metavar="NAME",
+        help="Inventory name of the server. Default: the proposal's.",
+        autocompletion=server_names,
+    ),
 ]
 Packages = Annotated[
     list[str] | None,
@@ -35,9 +42,6 @@ Said = Annotated[
     typer.Option(metavar="INSTANT", help="When, in the contract's zone, e.g. 2026-11-20T14:30. Default: now."),
 ]
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, in one line.")]
-Inventory = Annotated[
-    list[str] | None, typer.Option("--inventory", "-i", metavar="PATH", help="Default: Ansible's own.")
-]
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def refuse(  # noqa: PLR0917 - one parameter per option
     proposal: Proposal = None,
     ticket: Ticket = None,
     said: Said = None,
-    inventory: Inventory = None,
+    inventory: InventoryOption = None,
 ) -> None:
     """Keep on record that the customer refused an update; it is left out of every plan from now on.
 
@@ -93,7 +97,7 @@ def defer(  # noqa: PLR0917
     proposal: Proposal = None,
     ticket: Ticket = None,
     said: Said = None,
-    inventory: Inventory = None,
+    inventory: InventoryOption = None,
 ) -> None:
     """Keep on record that the customer delays an update until a day.
 
@@ -112,7 +116,7 @@ def agree(  # noqa: PLR0917
     ticket: Ticket = None,
     reason: Reason = "agreed",
     said: Said = None,
-    inventory: Inventory = None,
+    inventory: InventoryOption = None,
 ) -> None:
     """Keep on record that the customer agreed to a major update; the next plan has it like the rest (A-L3-23).
 

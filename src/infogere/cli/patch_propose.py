@@ -10,6 +10,7 @@ import typer
 
 from infogere import settings
 from infogere.cli import mailing
+from infogere.cli.options import InventoryOption, JsonOption, ServerOption
 from infogere.errors import InfogereError
 
 if TYPE_CHECKING:
@@ -18,27 +19,23 @@ if TYPE_CHECKING:
     from infogere.patching.plan import Plan
     from infogere.patching.proposals import Asked, Known
 
-Server = Annotated[str, typer.Option("--server", "-s", metavar="NAME", help="Inventory name of the server.")]
 Packages = Annotated[
     list[str] | None,
     typer.Option(
         "--package", "-p", metavar="NAME", help="May be repeated. Default: every major update without an answer."
     ),
 ]
-Inventory = Annotated[
-    list[str] | None, typer.Option("--inventory", "-i", metavar="PATH", help="Default: Ansible's own.")
-]
 
 
 def propose(  # noqa: PLR0917 - one parameter per option
-    server: Server,
+    server: ServerOption,
     package: Packages = None,
     again: Annotated[bool, typer.Option("--again", help="Send it once more, as a reminder.")] = False,
     preview: Annotated[
         bool, typer.Option("--preview", "--dry-run", help="Print the message; write nothing, send nothing.")
     ] = False,
-    inventory: Inventory = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Plain data for a program.")] = False,
+    inventory: InventoryOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Propose major updates to the customer: a mail with an id, what changes, and how to answer (A-L3-23).
 

@@ -6,16 +6,15 @@ from typing import Annotated
 
 import typer
 
+from infogere.cli.options import InventoryOption, server_names
 from infogere.errors import InfogereError
-
-Inventory = Annotated[
-    list[str] | None, typer.Option("--inventory", "-i", metavar="PATH", help="Default: Ansible's own.")
-]
 
 
 def reboot(
-    server: Annotated[list[str], typer.Option("--server", "-s", metavar="NAME", help="May be repeated.")],
-    inventory: Inventory = None,
+    server: Annotated[
+        list[str], typer.Option("--server", "-s", metavar="NAME", help="May be repeated.", autocompletion=server_names)
+    ],
+    inventory: InventoryOption = None,
     emergency: Annotated[
         str | None, typer.Option(metavar="REASON", help="Why it cannot wait for announced works; one line. It counts.")
     ] = None,

@@ -8,8 +8,6 @@ import typer
 
 from infogere.cli.desk_options import (
     AuthorOption,
-    InventoryOption,
-    JsonOption,
     as_plain,
     author_of,
     open_desk,
@@ -17,6 +15,7 @@ from infogere.cli.desk_options import (
     receipt,
     said,
 )
+from infogere.cli.options import InventoryOption, JsonOption
 
 app = typer.Typer(
     no_args_is_help=True,

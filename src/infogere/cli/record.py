@@ -12,6 +12,7 @@ import typer
 
 from infogere import settings
 from infogere.cli import record_signing
+from infogere.cli.options import OnlyContractOption, OnlyServerOption
 from infogere.cli.tables import uncut
 from infogere.errors import InfogereError
 
@@ -29,7 +30,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-Contract = Annotated[str | None, typer.Option(metavar="ID", help="Only this order form.")]
 Keys = Annotated[
     list[str] | None,
     typer.Option("--key", metavar="HEX", help="A public key that may have signed; see `infogere record key`."),
@@ -42,8 +42,8 @@ Since = Annotated[
 
 @app.command("list")
 def list_entries(  # noqa: PLR0917 - one parameter per option
-    server: Annotated[str | None, typer.Option(metavar="NAME", help="Only this server.")] = None,
-    contract: Contract = None,
+    server: OnlyServerOption = None,
+    contract: OnlyContractOption = None,
     kind: Annotated[str | None, typer.Option(help="Only this kind, e.g. run-end, decision, state.")] = None,
     since: Annotated[
         str | None, typer.Option(metavar="INSTANT", help="Recorded since then, e.g. 2026-11-01 or 2026-11-01T08:00.")
@@ -125,7 +125,7 @@ def verify(
 
 @app.command()
 def export(
-    contract: Contract = None,
+    contract: OnlyContractOption = None,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there instead of to the screen.")] = None,
     since: Since = None,
     terms: record_signing.Terms = None,

@@ -10,6 +10,7 @@ import typer
 
 from infogere.cli import sla_statement
 from infogere.cli.contract_options import CalendarOption, TermsOption, open_calendar
+from infogere.cli.options import ContractOption, JsonOption
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,6 @@ ProfileOption = Annotated[
         help="How unclear articles are read; both amounts are shown either way. Default: customer.",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 ExplainOption = Annotated[
     bool, typer.Option("--explain", help="Every step of the arithmetic, with clause and reading.")
 ]
@@ -98,7 +98,7 @@ def simulate(  # noqa: PLR0917 - one parameter per option
 
 @app.command()
 def show(  # noqa: PLR0917 - one parameter per option
-    contract: Annotated[str, typer.Option("--contract", "-c", metavar="ID", help="The order form, e.g. OF-2026-0042.")],
+    contract: ContractOption,
     month: Annotated[
         str | None, typer.Option(metavar="YYYY-MM", help="Default: the present month, or that of --at.")
     ] = None,

@@ -11,6 +11,7 @@ import typer
 
 from infogere import settings
 from infogere.cli import mailing, works_view
+from infogere.cli.options import InventoryOption, JsonOption, OnlyContractOption, server_names
 from infogere.errors import InfogereError
 
 if TYPE_CHECKING:
@@ -41,15 +42,14 @@ NotExcluded = Annotated[bool, typer.Option("--not-excluded", help="Announce too 
 Preview = Annotated[
     bool, typer.Option("--preview", "--dry-run", help="Print the messages; write nothing, send nothing.")
 ]
-Inventory = Annotated[
-    list[str] | None, typer.Option("--inventory", "-i", metavar="PATH", help="Default: Ansible's own.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Plain data for a program.")]
 
 
 @app.command()
 def announce(  # noqa: PLR0917 - one parameter per option
-    server: Annotated[list[str] | None, typer.Option("--server", "-s", metavar="NAME", help="May be repeated.")] = None,
+    server: Annotated[
+        list[str] | None,
+        typer.Option("--server", "-s", metavar="NAME", help="May be repeated.", autocompletion=server_names),
+    ] = None,
     customer: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="All servers of this customer; may be repeated.")
     ] = None,
@@ -59,8 +59,8 @@ def announce(  # noqa: PLR0917 - one parameter per option
     emergency: Emergency = None,
     not_excluded: NotExcluded = False,
     preview: Preview = False,
-    inventory: Inventory = None,
-    as_json: AsJson = False,
+    inventory: InventoryOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Announce works to every contract that they touch: one notice each, sent now.
 
@@ -95,8 +95,8 @@ def move(  # noqa: PLR0917 - one parameter per option
     emergency: Emergency = None,
     not_excluded: NotExcluded = False,
     preview: Preview = False,
-    inventory: Inventory = None,
-    as_json: AsJson = False,
+    inventory: InventoryOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Announce another date of works: a new notice, with a deadline of its own (Q28).
 
@@ -130,8 +130,8 @@ def move(  # noqa: PLR0917 - one parameter per option
 def cancel(
     works: Works,
     reason: Annotated[str, typer.Option(help="Why, in one line; customers read it.")],
-    inventory: Inventory = None,
-    as_json: AsJson = False,
+    inventory: InventoryOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Cancel works: their time is not excluded any more, and whoever was told of them is told so.
 
@@ -162,7 +162,7 @@ def done(
     began: Annotated[str, typer.Option(metavar="INSTANT", help="When they really began, in the contract's zone.")],
     ended: Annotated[str, typer.Option(metavar="INSTANT", help="When the service was whole again.")],
     result: Annotated[str, typer.Option(help="What was done, in one line.")] = "done as announced",
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Say when works really began and ended. What lies outside the announced span counts in the guarantees (Q28).
 
@@ -192,8 +192,8 @@ def done(
 
 @app.command("list")
 def list_works(
-    contract: Annotated[str | None, typer.Option(metavar="ID", help="Only this order form.")] = None,
-    as_json: AsJson = False,
+    contract: OnlyContractOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show all works with their state and deadline.
 
@@ -206,7 +206,7 @@ def list_works(
 
 
 @app.command()
-def show(works: Works, as_json: AsJson = False) -> None:
+def show(works: Works, as_json: JsonOption = False) -> None:
     """Show works in full: each contract, each revision, its deadline, its proof.
 
     Example: infogere works show W-20261123-3f9a01

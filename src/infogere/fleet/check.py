@@ -83,6 +83,11 @@ def find_contract(reference: str, given: tuple[str, ...], terms: Terms) -> tuple
     return servers
 
 
+def names(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Inventory names of all hosts, sorted; none of them is judged."""
+    return tuple(sorted(host.name for host in resolve_cached(sources.find(given), settings.load()).hosts))
+
+
 def references(given: tuple[str, ...]) -> tuple[str, ...]:
     """References of every order form that some host names, sorted; none of them is judged."""
     return tuple(sorted(_holders(sources.find(given))))

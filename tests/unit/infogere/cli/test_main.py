@@ -123,3 +123,50 @@ def test_debug_keeps_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(main, "app", fail)
     with pytest.raises(InfogereError):
         main.main(["--debug", "anything"])
+
+
+def completed(line: str, folder: Path) -> list[str]:
+    """What a shell offers for the last word of ``line``, asked as bash asks it."""
+    words = line.split(" ")
+    asked = {"_INFOGERE_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
+    done = subprocess.run(
+        [sys.executable, "-m", "infogere.cli.main"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=folder,
+        env=os.environ | asked,
+    )
+    return done.stdout.split()
+
+
+@pytest.fixture
+def small_fleet(tmp_path: Path) -> Path:
+    (tmp_path / "ansible.cfg").write_text("[defaults]\ninventory = hosts.yml\n[infogere]\nstate_dir = .infogere\n")
+    (tmp_path / "hosts.yml").write_text(
+        "all: {hosts: {web1.example.net: {order_form: {id: BC-1}}, web2.example.net: , db1.example.net: }}\n"
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("infogere pa", ["patch"]),
+        ("infogere record ver", ["verify", "verifier"]),
+        ("infogere sla show --con", ["--contract"]),
+        ("infogere may provision-data", ["provision-database", "provision-database-user"]),
+        ("infogere patch plan -l web", ["web1.example.net", "web2.example.net"]),
+        ("infogere deliver db", ["db1.example.net"]),
+        ("infogere record export --contract B", ["BC-1"]),
+    ],
+)
+def test_a_shell_completes_commands_and_what_the_inventory_names(
+    line: str, offered: list[str], small_fleet: Path
+) -> None:
+    assert completed(line, small_fleet) == offered
+
+
+def test_a_shell_is_offered_nothing_where_there_is_no_inventory(tmp_path: Path) -> None:
+    (tmp_path / "ansible.cfg").write_text("[defaults]\ninventory = missing.yml\n")
+    assert completed("infogere deliver w", tmp_path) == []
