@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from infogere.cli.desk_options import local, print_json
-from infogere.cli.tables import uncut
+from infogere.cli.tables import console, uncut
 from infogere.errors import InfogereError
 from infogere.record.database import RecordMissing
 from infogere.record.kinds.contract import ContractBasis
@@ -42,7 +41,7 @@ def show(desk: Desk, *, contract: str | None, only_open: bool, alarm: timedelta 
     elif rows:
         _table(rows)
     else:
-        typer.echo("no credit note is due" if alarm is not None else "no claim fits")
+        typer.echo("no credit note is due" if alarm is not None else "no claim matches")
     return bool(urgent)
 
 
@@ -161,7 +160,6 @@ def _today(desk: Desk, contract: ContractBasis) -> date:
 
 
 def _table(rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -170,7 +168,7 @@ def _table(rows: list[dict[str, Any]]) -> None:
         due, style = _due(row)
         cells = (row["claim"] or "-", row["state"], row["contract"], row["month"], " and ".join(row["guarantees"]))
         table.add_row(*(Text(cell) for cell in cells), Text(row["amount"] or "-"), Text(due, style=style))
-    Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(uncut(table))
+    console().print(uncut(table))
 
 
 def _due(row: dict[str, Any]) -> tuple[str, str]:

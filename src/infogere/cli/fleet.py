@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +11,7 @@ import typer
 from infogere import settings
 from infogere.cli.fleet_init import init_fleet
 from infogere.cli.options import InventoryOption, JsonOption, server_names
-from infogere.cli.tables import uncut
+from infogere.cli.tables import console, uncut
 
 if TYPE_CHECKING:
     from infogere.fleet.models import Fleet, Server
@@ -121,7 +120,7 @@ def _show_all(servers: list[Server], known: dict[str, Standing], oracle: Oracle,
     table = Table(*rows[0], box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*row.values())
-    _console().print(uncut(table))
+    console().print(uncut(table))
 
 
 def _row(server: Server, oracle: Oracle, standing: Standing, at: datetime) -> dict[str, str]:
@@ -150,7 +149,7 @@ def _show_one(server: str, lines: list[Entitlement]) -> None:
         style = "dim" if line.value.startswith(("refused", "not-owed", "none", "not stated")) else None
         table.add_row(line.topic if line.topic != topic else "", line.name, line.value, line.clause, style=style)
         topic = line.topic
-    _console().print(table)
+    console().print(table)
 
 
 def _grouped(server: str, lines: list[Entitlement]) -> dict[str, Any]:
@@ -158,12 +157,6 @@ def _grouped(server: str, lines: list[Entitlement]) -> dict[str, Any]:
     for line in lines:
         grouped.setdefault(line.topic, {})[line.name] = {"value": line.value, "clause": line.clause}
     return grouped
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
 
 
 def _summary(fleet: Fleet) -> str:

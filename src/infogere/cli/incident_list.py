@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,14 +10,14 @@ from zoneinfo import ZoneInfo
 import typer
 
 from infogere.cli import incident_view
-from infogere.cli.desk_options import lasting, local, print_json
-from infogere.cli.tables import uncut
+from infogere.cli.desk_options import lasting, print_json
+from infogere.cli.tables import console, uncut
 from infogere.errors import InfogereError
 from infogere.record.database import RecordMissing
 from infogere.record.kinds.contract import ContractBasis
 from infogere.record.kinds.incidents import IncidentOpened
 from infogere.record.reading import Reader
-from infogere.sla import history, incident_cost, incidents, ledger, refusals
+from infogere.sla import history, incident_cost, incidents, ledger, periods, refusals
 from infogere.sla.incident_cost import Cost
 from infogere.sla.incident_writer import dossier_of, opening
 from infogere.sla.incidents import Dossier
@@ -34,7 +33,7 @@ def show(desk: Desk, *, only_open: bool, contract: str | None, server: str | Non
         print_json([incident_view.plain(dossier, basis, desk.now) for dossier, basis in found])
         return
     if not found:
-        typer.echo("no incident is open" if only_open else "no incident fits")
+        typer.echo("no incident is open" if only_open else "no incident matches")
         return
     _table([_row(desk, dossier, basis) for dossier, basis in found])
 
@@ -100,13 +99,13 @@ def _row(desk: Desk, dossier: Dossier, contract: ContractBasis) -> dict[str, str
 
     def clock(name: str) -> str:
         value: dict[str, Any] | None = shown[name]
-        return lasting(value["seconds"]) + ("" if not value["running"] else " ...") if value else "-"
+        return lasting(value["seconds"]) if value else "-"
 
     cause = (dossier.cause or "-").replace("_", " ") + (" (contested)" if dossier.contested else "")
     return {
         "incident": dossier.id,
         "state": "restored" if dossier.restored is not None else "open",
-        "began": local(dossier.began, ZoneInfo(contract.timezone)),
+        "began": f"{periods.local(dossier.began, ZoneInfo(contract.timezone)):%Y-%m-%d %H:%M %Z}",
         "contract clock": clock("contract_clock"),
         "monitoring clock": clock("monitoring_clock"),
         "server": dossier.server or "-",
@@ -116,7 +115,6 @@ def _row(desk: Desk, dossier: Dossier, contract: ContractBasis) -> dict[str, str
 
 
 def _table(rows: list[dict[str, str]]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -124,4 +122,4 @@ def _table(rows: list[dict[str, str]]) -> None:
     for row in rows:
         style = "red" if row["state"] == "open" else ""
         table.add_row(*(Text(value, style=style) for value in row.values()))
-    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(uncut(table))
+    console().print(uncut(table))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +11,7 @@ import typer
 
 from infogere import settings
 from infogere.cli.options import InventoryOption, JsonOption, ServerOption, action_names
+from infogere.cli.tables import console
 from infogere.errors import InfogereError
 
 if TYPE_CHECKING:
@@ -185,20 +185,20 @@ def _show(decision: Decision, case: Case, explain: bool) -> None:
 
 
 def _explain(decision: Decision, case: Case) -> None:
-    from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from infogere.policy.deciding import explained
 
     rules = Table("", "clause", "rule", "says", box=None, title="rules", title_justify="left", pad_edge=False)
     for rule, refusal in explained(case):
-        mark, clause = ("[red]no[/]", refusal.clause) if refusal else ("[green]ok[/]", rule.clause)
+        mark, clause = (Text("no", "red"), refusal.clause) if refusal else (Text("ok", "green"), rule.clause)
         rules.add_row(mark, clause, rule.statement, refusal.reason if refusal else "")
     facts = Table("input", "value", box=None, title="depends on", title_justify="left", pad_edge=False)
     for name, value in decision.inputs.items():
         facts.add_row(name, value)
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
-    console.print()
-    console.print(rules)
-    console.print()
-    console.print(facts)
+    terminal = console()
+    terminal.print()
+    terminal.print(rules)
+    terminal.print()
+    terminal.print(facts)

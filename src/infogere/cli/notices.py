@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +10,7 @@ import typer
 
 from infogere.cli import mailing, timers
 from infogere.cli.options import JsonOption, OnlyContractOption
-from infogere.cli.tables import uncut
+from infogere.cli.tables import console, uncut
 from infogere.timers import Job, calendar_event
 
 if TYPE_CHECKING:
@@ -190,7 +189,6 @@ def _print_sent(sent: list[Sent]) -> None:
 
 
 def _print_table(shown: list[tuple[Message, list[Letter]]]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -206,5 +204,4 @@ def _print_table(shown: list[tuple[Message, list[Letter]]]) -> None:
             # Text, not markup: subjects and answers come from outside.
             row = [*(Text(cell) for cell in cells), Text(letter.state, mailing.COLOURS[letter.state])]
             table.add_row(*row, Text(letter.answer or ""))
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    console.print(uncut(table) if shown else "no notice fits")
+    console().print(uncut(table) if shown else "no notice matches")

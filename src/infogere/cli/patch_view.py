@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from infogere.cli.tables import uncut
+from infogere.cli.tables import console, uncut
 
 if TYPE_CHECKING:
     from infogere.calendar import Calendar
@@ -40,16 +38,16 @@ def as_plain(plan: Plan, proposals: Iterable[Known] = ()) -> dict[str, Any]:
 
 def show(plans: Iterable[Plan], proposals: Iterable[Known] = ()) -> None:
     """One table per server, and what is proposed of it."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    terminal = console()
     waiting = [known for known in proposals if known.open]
     for plan in plans:
-        console.print(_heading(plan))
+        terminal.print(_heading(plan))
         for known in waiting:
             if known.entry.server == plan.server:
-                console.print(Text(f"  {_proposed(known)}", style="yellow"))
+                terminal.print(Text(f"  {_proposed(known)}", style="yellow"))
         if plan.changes or plan.held:
-            console.print(_table(plan))
-        console.print()
+            terminal.print(_table(plan))
+        terminal.print()
 
 
 def _proposed(known: Known) -> str:
@@ -125,7 +123,7 @@ def show_status(lines: Iterable[Line], calendar: Calendar) -> None:
         window = "open now" if line.opens and line.opens <= now else local(line.opens)
         cells = (line.server, pending, local(line.planned_at), last, window)
         table.add_row(*map(Text, cells), Text(", ".join(notes), style="red"))
-    Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(uncut(table))
+    console().print(uncut(table))
 
 
 def _since(line: Line) -> tuple[tuple[str, datetime | None], ...]:

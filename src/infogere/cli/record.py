@@ -13,7 +13,7 @@ import typer
 from infogere import settings
 from infogere.cli import record_signing
 from infogere.cli.options import OnlyContractOption, OnlyServerOption
-from infogere.cli.tables import uncut
+from infogere.cli.tables import console, uncut
 from infogere.errors import InfogereError
 
 if TYPE_CHECKING:
@@ -222,14 +222,13 @@ def _instant(text: str) -> datetime:
 
 
 def _print_table(entries: list[StoredEntry]) -> None:
-    from rich.console import Console
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
     from infogere.record.wording import summary
 
-    console = Console(width=None if sys.stdout.isatty() else 160)
+    terminal = console()
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("seq", justify="right")
     for title in ("time", "kind", "server", "contract"):
@@ -240,25 +239,24 @@ def _print_table(entries: list[StoredEntry]) -> None:
         recorded = datetime.fromisoformat(entry.recorded).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         cells = (str(entry.seq), recorded, entry.kind, entry.server or "", entry.contract or "")
         # Text, not markup: what servers said must not colour or hide anything.
-        if console.width < _ROOM_FOR_TABLE:
-            console.print(Text("  ".join(filter(None, cells)), style))
-            console.print(Padding(Text(what, style), (0, 0, 0, 4)))
+        if terminal.width < _ROOM_FOR_TABLE:
+            terminal.print(Text("  ".join(filter(None, cells)), style))
+            terminal.print(Padding(Text(what, style), (0, 0, 0, 4)))
         else:
             table.add_row(*map(Text, cells), Text(what), style=style)
     if not entries:
-        console.print("no entry fits")
+        terminal.print("no entry matches")
     elif table.rows:
-        console.print(uncut(table))
+        terminal.print(uncut(table))
 
 
 def _print_report(report: Report, broken_means: str) -> None:
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(width=None if sys.stdout.isatty() else 200, soft_wrap=True)
+    terminal = console(soft_wrap=True)
     for finding in report.findings:
         word, style = ("BROKEN ", "bold red") if finding.broken else ("warning", "yellow")
-        console.print(Text.assemble((word, style), " ", (f"{finding.code}: {finding.message}", "")))
+        terminal.print(Text.assemble((word, style), " ", (f"{finding.code}: {finding.message}", "")))
     broken = sum(finding.broken for finding in report.findings)
     if broken:
         found = _count(broken, "finding")
@@ -268,9 +266,9 @@ def _print_report(report: Report, broken_means: str) -> None:
         late = f" ({report.late} late)" if report.late else ""
         size = f"{_count(report.entries, 'entry', 'entries')}, {_count(report.checkpoints, 'checkpoint')}{late}"
         verdict = Text(f"{size}: the chain is whole{warnings}", "green")
-    console.print(verdict)
+    terminal.print(verdict)
     if report.newest and report.whole:
-        console.print(f"newest checkpoint, to keep for the next export: {report.newest}")
+        terminal.print(f"newest checkpoint, to keep for the next export: {report.newest}")
 
 
 def _count(number: int, word: str, several: str = "") -> str:

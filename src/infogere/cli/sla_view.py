@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from infogere.cli.tables import console
 from infogere.sla.periods import local
 from infogere.sla.result import Availability, BothProfiles, IncidentLine, Result
 from infogere.sla.wording import duration, plain
 from infogere.terms.readings import PROFILES
 
 _ZONED = "%Y-%m-%d %H:%M"
+_FIGURES = ("from", "to", "total", "planned", "excluded", "unavailable", "rate", "clause")
+_CLOCK = "contract clock"
+_NUMERIC = ("seconds", "monitored")
 _CLAIM = "Due only if the customer asks by ticket [A-5.1-7, A-5.2-5]; a credit note, never cash [A-5.1-10]."
 
 
@@ -27,18 +28,16 @@ def show(both: BothProfiles, shown: Result, zone: ZoneInfo, alone: Mapping[str, 
     Args:
         alone: by switch, the customer's total if it alone were read as the provider does.
     """
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-    console.print(_verdict(shown))
-    console.print(_figures(shown, zone))
-    console.print(_limits(shown), style="dim")
+    terminal = console()
+    terminal.print(_verdict(shown), "", _figures(shown, zone), "", sep="\n")
+    terminal.print(_limits(shown), style="dim")
     if shown.incidents or shown.works:
-        console.print(_events(shown, zone))
-    console.print(_money(both))
-    console.print(_claim(shown))
+        terminal.print("", _events(shown, zone), sep="\n")
+    terminal.print("", _money(both), "", _claim(shown), sep="\n")
     for part in _switches(both, alone):
-        console.print(part)
+        terminal.print("", part, sep="\n")
     if explain:
-        console.print(_steps(shown))
+        terminal.print("", _steps(shown), sep="\n")
 
 
 def _verdict(shown: Result) -> Text:
@@ -59,17 +58,18 @@ def _verdict(shown: Result) -> Text:
 
 
 def _figures(shown: Result, zone: ZoneInfo) -> Table:
-    table = _table("", "from", "to", "total s", "planned s", "left out s", "unavailable s", "rate %", "clause")
-    month = shown.month.availability
-    table.add_row(*_terms("month", month, zone, "A-5.1-2"))
-    for year in shown.years:
-        table.add_row(*_terms(f"year {year.number}", year.availability, zone, "A-5.1-4"))
+    """One column for the month and one for each service year: side by side they fit into a narrow terminal."""
+    terms = {"month": (shown.month.availability, "A-5.1-2")}
+    terms |= {f"year {year.number}": (year.availability, "A-5.1-4") for year in shown.years}
+    table = _table("", *terms, right=tuple(terms))
+    for row in zip(_FIGURES, *(_terms(*one, zone) for one in terms.values()), strict=True):
+        table.add_row(*row)
     return table
 
 
 def _limits(shown: Result) -> Text:
     month = shown.month.availability
-    notes = [f"A month may have {shown.month.limit_s:,} s ({duration(shown.month.limit_s)})."]
+    notes = [f"The month's limit is {shown.month.limit_s:,} s ({duration(shown.month.limit_s)})."]
     if month.monitored_s != month.unavailable_s:
         notes.append(f"By the monitoring clock: {month.monitored_s:,} s.")
     if month.unknown_s:
@@ -77,25 +77,25 @@ def _limits(shown: Result) -> Text:
     return Text(" ".join(notes))
 
 
-def _terms(name: str, terms: Availability, zone: ZoneInfo, clause: str) -> Iterator[str]:
-    yield name
+def _terms(terms: Availability, clause: str, zone: ZoneInfo) -> Iterator[str]:
+    """The cells below a heading, in the order of ``_FIGURES``."""
     for at in (terms.start, terms.end):
         yield f"{local(at, zone):{_ZONED}}"
     for seconds in (terms.total_s, terms.planned_s, terms.excluded_s, terms.unavailable_s):
-        yield f"{seconds:,}"
-    yield "-" if terms.rate is None else str(terms.rate)
+        yield f"{seconds:,} s"
+    yield "-" if terms.rate is None else f"{terms.rate} %"
     yield clause
 
 
 def _events(shown: Result, zone: ZoneInfo) -> Table:
-    table = _table("event", "standing", "clock from", "to", "seconds", "monitored s", "late", "%", "EUR")
+    table = _table("event", "standing", _CLOCK, "seconds", "monitored", "late", "%", "EUR", wraps=_CLOCK)
     overruns = {line.incident: line for line in shown.gtr.lines}
     for line in shown.incidents:
         due = overruns.get(line.id)
         table.add_row(
             Text(line.id),
             line.standing,
-            *_clock(line, zone),
+            _clock(line, zone),
             f"{line.counted_s:,}",
             f"{line.monitoring_s:,}",
             duration(due.overrun_s) if due else "-",
@@ -103,17 +103,18 @@ def _events(shown: Result, zone: ZoneInfo) -> Table:
             str(due.amount) if due else "-",
         )
     for job in shown.works:
-        table.add_row(
-            Text(job.id), job.standing, f"planned {job.planned_s:,} s", "", f"{job.counted_s:,}", "", "", "", ""
-        )
+        table.add_row(Text(job.id), job.standing, f"planned {job.planned_s:,} s", f"{job.counted_s:,}", "", "", "", "")
     return table
 
 
-def _clock(line: IncidentLine, zone: ZoneInfo) -> tuple[str, str]:
+def _clock(line: IncidentLine, zone: ZoneInfo) -> str:
+    """``06-12 10:00:00 to 15:01:00``, with the day of the end where that is another one."""
     if line.contract_clock is None:
-        return "never", ""
-    begin, end = (f"{local(at, zone):%m-%d %H:%M:%S}" for at in line.contract_clock)
-    return begin, "open" if line.open else end
+        return "never started"
+    begin, end = (local(at, zone) for at in line.contract_clock)
+    if line.open:
+        return f"{begin:%m-%d %H:%M:%S}, open"
+    return f"{begin:%m-%d %H:%M:%S} to {end:{'%H:%M:%S' if begin.date() == end.date() else '%m-%d %H:%M:%S'}}"
 
 
 def _money(both: BothProfiles) -> Table:
@@ -158,16 +159,16 @@ def _switches(both: BothProfiles, alone: Mapping[str, Decimal]) -> Iterator[Tabl
 
 
 def _steps(shown: Result) -> Table:
-    table = _table("clause", "reading", "step")
-    table.columns[2].no_wrap = False
+    table = _table("clause", "reading", "step", wraps="step")
     for step in shown.steps:
         table.add_row(step.clause, step.reading, Text(step.text))
     return table
 
 
-def _table(*headings: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+def _table(*headings: str, right: Collection[str] = (), wraps: str = "") -> Table:
+    """A table whose figures stand under one another; only the column ``wraps`` gives way in a narrow terminal."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        numeric = heading.endswith((" s", "%", "EUR", "slices")) or heading == "seconds"
-        table.add_column(heading, no_wrap=True, justify="right" if numeric else "left")
+        numeric = heading in right or heading in _NUMERIC or heading.endswith(("%", "EUR", "slices"))
+        table.add_column(heading, no_wrap=heading != wraps, justify="right" if numeric else "left")
     return table

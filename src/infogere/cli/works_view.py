@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from infogere import settings
-from infogere.cli.tables import uncut
+from infogere.cli.tables import console, uncut
 
 if TYPE_CHECKING:
     from infogere.calendar import Calendar
@@ -75,7 +74,6 @@ def show_all(contract: str | None, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps([as_plain(one, now, calendar) for one in found], ensure_ascii=False, indent=2))
         return
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -88,7 +86,7 @@ def show_all(contract: str | None, as_json: bool) -> None:
         # Text, not markup: a subject must not colour or hide anything.
         cells = [Text(cell) for cell in (one.works, one.contract, start, duration(one.current.duration_s))]
         table.add_row(*cells, Text(state, STYLES[state]), Text(by), Text(one.current.subject))
-    Console(width=None if sys.stdout.isatty() else 160).print(uncut(table) if found else "no works on record")
+    console().print(uncut(table) if found else "no works on record")
 
 
 def show_one(works: str, as_json: bool) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from doubles.contract_book import CONTRACT, Book, basis, moment, opened
 from infogere import terms
+from infogere.cli import tables
 from infogere.cli.main import main
 
 SCENARIO = """\
@@ -98,6 +99,18 @@ def test_the_page_shows_both_amounts_and_what_differs(infogere: Infogere, scenar
     for expected in ("guarantee missed", "54.00", "24.00", "Q20", "breach_test", "year-only", "planned_time"):
         assert expected in shown
     assert "readings customer" in shown
+
+
+def test_the_page_fits_into_a_narrow_terminal(
+    infogere: Infogere, scenario: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "PIPED_WIDTH", 100)
+    text = Path(scenario).read_text(encoding="utf-8").replace("id: I1", "id: INC-2026-0001")
+    (tmp_path / "long.yml").write_text(text.replace("2024-06-12 15", "2024-06-13 15"), encoding="utf-8")
+    shown = infogere("simulate", str(tmp_path / "long.yml"), "--explain").out
+    assert "…" not in shown  # what Rich writes where it cuts a cell
+    assert all(cell in shown for cell in ("INC-2026-0001", "06-12 10:00:00 to", "06-13 15:01:00"))
+    assert max(map(len, shown.splitlines())) <= 100
 
 
 def test_the_arithmetic(infogere: Infogere, scenario: str) -> None:
