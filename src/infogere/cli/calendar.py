@@ -94,7 +94,10 @@ def deadline(  # noqa: PLR0917 - one parameter per option
 
     - domain-transfer-last-date: the renewal date
 
-    Example: infogere calendar deadline works-notice-last-date --from 2026-12-15T22:00 --json
+    Example:
+
+        infogere calendar deadline works-notice-last-date \\
+            --from 2026-12-15T22:00 --json
     """
     from infogere.calendar import deadlines, walltime
 
@@ -157,7 +160,10 @@ def generate(  # noqa: PLR0917 - one parameter per option
 
     Review it, add closed days, keep it under version control and never edit it once it was used.
 
-    Example: infogere calendar generate ours-2027.1 --first-year 2024 --last-year 2040 > ours-2027.1.yml
+    Example:
+
+        infogere calendar generate ours-2027.1 \\
+            --first-year 2024 --last-year 2040 > ours-2027.1.yml
     """
     from infogere.calendar.generate import provider_file
 

@@ -65,7 +65,10 @@ def open_claim(
     A claim for the time to restore alone has no delay as the provider reads the contract, and the same one as the
     customer reads it (Q25).
 
-    Example: infogere claim open -c OF-2026-0042 --month 2026-10 --ticket 1300 --ticket-at 2026-11-03T09:12
+    Example:
+
+        infogere claim open -c BC-2026-014 --month 2026-10 --ticket 1300 \\
+            --ticket-at 2026-11-03T09:12
     """
     from infogere.sla import pricing
     from infogere.sla.claim_desk import Asking, ClaimDesk
@@ -128,7 +131,10 @@ def reject(
 ) -> None:
     """Nothing is owed, and why.
 
-    Example: infogere claim reject CLM-2026-0001 --reason "the outage was the customer's own update, INC-2026-0003"
+    Example:
+
+        infogere claim reject CLM-2026-0001 \\
+            --reason "the outage was the customer's own update, INC-2026-0003"
     """
     from infogere.sla.claim_desk import ClaimDesk
 
@@ -148,7 +154,10 @@ def credit(
 ) -> None:
     """Accounting issued the credit note, of exactly what was validated.
 
-    Example: infogere claim credit CLM-2026-0001 --credit-note AV-2026-118 --issued 2026-11-20
+    Example:
+
+        infogere claim credit CLM-2026-0001 --credit-note AV-2026-118 \\
+            --issued 2026-11-20
     """
     from infogere.sla.claim_desk import ClaimDesk
 
@@ -208,7 +217,7 @@ def list_claims(
 
         infogere claim list --open
 
-        infogere claim list --alarm 7        # in a daily timer: fails when accounting must act
+        infogere claim list --alarm 7     # for a daily timer: fails when one is due
     """
     from infogere.cli import claim_list
 

@@ -104,7 +104,10 @@ def buy(
 ) -> None:
     """Hours were bought: accepted and paid (A-4.2-3). Print until when they can be used.
 
-    Example: infogere credit buy -c OF-2026-0042 --hours 5 --kind managed --reference "D-118, paid F-204"
+    Example:
+
+        infogere credit buy -c BC-2026-014 --hours 5 --kind managed \\
+            --reference "D-118, paid F-204"
     """
     kinds: dict[str, Hours] = {"managed": "managed-hours", "occasional": "occasional-hours"}
     if kind not in kinds:
@@ -133,7 +136,10 @@ def spend(
 ) -> None:
     """Count one intervention in quarter hours, nearest expiry first; what finds no credit is billable.
 
-    Example: infogere credit spend -c OF-2026-0042 --ticket 1400 --worked 40m -m "moved a site to PHP 8.3"
+    Example:
+
+        infogere credit spend -c BC-2026-014 --ticket 1400 --worked 40m \\
+            -m "moved a site to PHP 8.3"
     """
     from infogere.sla.credit_desk import Work
 
@@ -158,7 +164,7 @@ def balance(
 ) -> None:
     """Show what can be spent, nearest expiry first.
 
-    Example: infogere credit balance -c OF-2026-0042
+    Example: infogere credit balance -c BC-2026-014
     """
     writer = _writer(contract, None, inventory)
     day = _day(on, writer)
@@ -178,7 +184,7 @@ def balance(
 def list_grants(*, contract: ContractOption, inventory: InventoryOption = None, as_json: JsonOption = False) -> None:
     """Show every grant, with what was used, is left, or was lost.
 
-    Example: infogere credit list -c OF-2026-0042
+    Example: infogere credit list -c BC-2026-014
     """
     writer = _writer(contract, None, inventory)
     grants = writer.grants()

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
 
 CONVERGE = "infogere.hosting.site"
 
+# The option behind each value that can be wrong.
+OPTIONS = {
+    "Customer.id": "--customer",
+    "Customer.name": "--name",
+    "Customer.contacts.0.name": "--contact",
+    "Customer.contacts.0.mail": "--mail",
+    "Customer.contacts.0.phone": "--phone",
+    "OrderForm.id": "--order-form",
+    "OrderForm.level": "--level",
+    "OrderForm.monthly_fee": "--fee",
+}
+
 
 def init_fleet(
     folder: Annotated[Path, typer.Argument(help="Folder to make; files that are there are never overwritten.")],
@@ -34,8 +46,10 @@ def init_fleet(
 
     Examples:
 
-        infogere fleet init my-fleet --server web1.example.com --level custom --customer acme --order-form BC-2026-017
-        --fee 120.00 --contact "Ada Lovelace" --mail ada@example.com --phone "+33 1 00 00 00 00"
+        infogere fleet init my-fleet --server web1.example.com --level custom \\
+            --customer acme --order-form BC-2026-017 --fee 120.00 \\
+            --contact "Ada Lovelace" --mail ada@example.com \\
+            --phone "+33 1 00 00 00 00"
     """
     from infogere import settings, terms
     from infogere.fleet import starting
@@ -60,7 +74,7 @@ def init_fleet(
 
 
 def _model(model: type[BaseModel], values: dict[str, Any]) -> Any:
-    """``model`` of ``values``; the first fault as one line."""
+    """``model`` of ``values``; the first fault as one line that names its option."""
     from pydantic import ValidationError
 
     from infogere.errors import InfogereError
@@ -69,7 +83,6 @@ def _model(model: type[BaseModel], values: dict[str, Any]) -> Any:
         return model.model_validate(values)
     except ValidationError as error:
         fault = error.errors()[0]
-        where = ".".join(str(part) for part in fault["loc"])
-        raise InfogereError(
-            f"{where}: {fault['msg'].removeprefix('Value error, ')}", way_out="infogere fleet init --help"
-        ) from error
+        option = OPTIONS[".".join(map(str, (model.__name__, *fault["loc"])))]
+        message = fault["msg"].removeprefix("Value error, ")
+        raise InfogereError(f"{option}: {message}", way_out="infogere fleet init --help") from error

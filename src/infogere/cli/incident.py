@@ -78,9 +78,11 @@ def open_incident(
 
     Examples:
 
-        infogere incident open --server web1.example.net --summary "502 on every page" --started 03:12 --probe https
+        infogere incident open --server web1.example.net \\
+            --summary "502 on every page" --started 03:12 --probe https
 
-        infogere incident open -s web1.example.net -m "site down" --ticket 1234 --ticket-at 2026-10-05T09:30
+        infogere incident open -s web1.example.net -m "site down" --ticket 1234 \\
+            --ticket-at 2026-10-05T09:30
     """
     from infogere.sla.incident_desk import IncidentDesk, Opening
 
@@ -143,7 +145,10 @@ def evidence(
 ) -> None:
     """Add probe data; the earliest failing evidence starts the monitoring clock (A-5.4-1).
 
-    Example: infogere incident evidence INC-2026-0001 --started 03:11:40 --probe nginx --evidence "upstream timed out"
+    Example:
+
+        infogere incident evidence INC-2026-0001 --started 03:11:40 \\
+            --probe nginx --evidence "upstream timed out"
     """
     from infogere.sla.incident_desk import IncidentDesk
 
@@ -168,7 +173,10 @@ def restore(
 ) -> None:
     """The service works again: both clocks stop (A-5.3-2).
 
-    Example: infogere incident restore INC-2026-0001 --at 04:05 --evidence "200 OK, disk has 40 % free"
+    Example:
+
+        infogere incident restore INC-2026-0001 --at 04:05 \\
+            --evidence "200 OK, disk has 40 % free"
     """
     from infogere.sla.incident_desk import IncidentDesk
 
@@ -190,7 +198,10 @@ def effect(
 ) -> None:
     """It turned out to be an interruption, or only a degradation (Q2).
 
-    Example: infogere incident effect INC-2026-0001 degradation --evidence "pages took 8 s, none failed"
+    Example:
+
+        infogere incident effect INC-2026-0001 degradation \\
+            --evidence "pages took 8 s, none failed"
     """
     from infogere.sla.incident_desk import IncidentDesk
 
@@ -214,7 +225,9 @@ def note(
 ) -> None:
     """Add a line to its story.
 
-    Example: infogere incident note INC-2026-0001 "supplier called, technician on site at 04:30"
+    Example:
+
+        infogere incident note INC-2026-0001 "technician on site at 04:30"
     """
     from infogere.sla.incident_desk import IncidentDesk
 
@@ -236,7 +249,10 @@ def correct(
 
     Correcting the first entry withdraws the whole incident. A contest cannot be withdrawn.
 
-    Example: infogere incident correct INC-2026-0001 --entry 41 --reason "restored at 04:50, not 04:05"
+    Example:
+
+        infogere incident correct INC-2026-0001 --entry 41 \\
+            --reason "restored at 04:50, not 04:05"
     """
     from infogere.sla.incident_desk import IncidentDesk
 

@@ -38,9 +38,11 @@ def attribute(
 
     Examples:
 
-        infogere incident attribute INC-2026-0001 --cause client --evidence "customer's plugin update at 03:10, wp.log"
+        infogere incident attribute INC-2026-0001 --cause client \\
+            --evidence "customer's plugin update at 03:10, wp.log"
 
-        infogere incident attribute INC-2026-0001 --cause supplier --evidence "power cut in the rack" --settles 57
+        infogere incident attribute INC-2026-0001 --cause supplier \\
+            --evidence "power cut in the rack" --settles 57
     """
     from infogere.sla.attribution_desk import CAUSES, Attribution, AttributionDesk
 
@@ -65,7 +67,10 @@ def contest(
 ) -> None:
     """The customer contests the attribution: the time counts until `attribute --settles` answers it (Q11).
 
-    Example: infogere incident contest INC-2026-0001 --by "Hélène Vidal" --reason "no update on our side, ticket 1240"
+    Example:
+
+        infogere incident contest INC-2026-0001 --by "Hélène Vidal" \\
+            --reason "no update on our side, ticket 1240"
     """
     from infogere.sla.attribution_desk import AttributionDesk
 

@@ -59,9 +59,11 @@ def may(  # noqa: PLR0917 - one parameter per option
 
         infogere may patch-minor --server web1.example.net
 
-        infogere may patch-minor --server web1.example.net --at 2026-12-24T15:00 --explain
+        infogere may patch-minor --server web1.example.net --at 2026-12-24T15:00 \\
+            --explain
 
-        infogere may patch-critical --server web1.example.net --emergency "CVE-2026-1234 is exploited"
+        infogere may patch-critical --server web1.example.net \\
+            --emergency "CVE-2026-1234 is exploited"
     """
     from infogere.policy.deciding import decide
 

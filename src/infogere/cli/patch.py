@@ -105,7 +105,8 @@ def timer(
 
     Example:
 
-        infogere patch timer --plan-on "Mon 14:00" --run-on "Tue 10:00" --install /etc/systemd/system
+        infogere patch timer --plan-on "Mon 14:00" --run-on "Tue 10:00" \\
+            --install /etc/systemd/system
     """
     scope = ("--limit", limit) if limit else ()
     plan = Job(
@@ -134,7 +135,11 @@ def show(
     from infogere.patching import frozen
 
     where = settings.load()
-    _print([frozen.thaw(where.state_dir, server) for server in servers] if servers else _plans(), as_json)
+    plans = [frozen.thaw(where.state_dir, server) for server in servers] if servers else _plans()
+    if not plans and not as_json:
+        typer.echo("no server has a plan; infogere patch plan makes them")
+        return
+    _print(plans, as_json)
 
 
 @app.command()
@@ -226,7 +231,8 @@ def classify(  # noqa: PLR0917 - one parameter per option
 
         infogere patch classify 10.11.6-0+deb12u1 10.11.8-0+deb12u1
 
-        infogere patch classify 2024a-0+deb12u1 2024b-0+deb12u1 --package tzdata --json
+        infogere patch classify 2024a-0+deb12u1 2024b-0+deb12u1 --package tzdata \\
+            --json
 
         infogere patch classify "18.0.61 Update 2" "18.0.61 Update 3"
     """

@@ -81,9 +81,11 @@ def refuse(  # noqa: PLR0917 - one parameter per option
 
     Examples:
 
-        infogere patch refuse --proposal P-20261120-3f9a01 --by "Ada" --reason "the shop is not ready"
+        infogere patch refuse --proposal P-20261120-3f9a01 --by "Ada" \\
+            --reason "the shop is not ready"
 
-        infogere patch refuse -s web1.example.net -p openssl --ticket T-4711 --by "Ada" --reason "a sale is on"
+        infogere patch refuse -s web1.example.net -p openssl --ticket T-4711 \\
+            --by "Ada" --reason "a sale is on"
     """
     _keep(_Word("refused", by, reason, said), _On(server, package, proposal, ticket), inventory)
 
@@ -103,7 +105,8 @@ def defer(  # noqa: PLR0917
 
     Example:
 
-        infogere patch defer --proposal P-20261120-3f9a01 -p nginx --until 2026-12-27 --by Ada --reason "a sale is on"
+        infogere patch defer --proposal P-20261120-3f9a01 -p nginx \\
+            --until 2026-12-27 --by Ada --reason "a sale is on"
     """
     _keep(_Word("deferred", by, reason, said, until), _On(server, package, proposal, ticket), inventory)
 
@@ -126,7 +129,8 @@ def agree(  # noqa: PLR0917
 
         infogere patch agree --proposal P-20261120-3f9a01 --by "Ada"
 
-        infogere patch agree -s web1.example.net -p mariadb-server --ticket Q-2026-17 --by "Ada"
+        infogere patch agree -s web1.example.net -p mariadb-server \\
+            --ticket Q-2026-17 --by "Ada"
     """
     _keep(_Word("agreed", by, reason, said), _On(server, package, proposal, ticket), inventory)
 

@@ -31,7 +31,8 @@ def reboot(
 
     Examples:
 
-        infogere works announce -s web1.example.net --start 2026-12-09T22:30 --duration 30m --subject "New kernel"
+        infogere works announce -s web1.example.net --start 2026-12-09T22:30 \\
+            --duration 30m --subject "New kernel"
 
         infogere patch reboot -s web1.example.net --check
 

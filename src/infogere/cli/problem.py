@@ -38,7 +38,10 @@ def open_problem(
 ) -> None:
     """Open a problem behind incidents and print its number; incidents of several customers may share one.
 
-    Example: infogere problem open -m "failing disk controller" --incident INC-2026-0001 --incident INC-2026-0004
+    Example:
+
+        infogere problem open -m "failing disk controller" \\
+            --incident INC-2026-0001 --incident INC-2026-0004
     """
     from infogere.sla.problem_desk import ProblemDesk
 
@@ -63,7 +66,10 @@ def say(
 ) -> None:
     """Say more of a problem, in the chain of every customer that it concerns.
 
-    Example: infogere problem say PRB-2026-0001 --root-cause "controller firmware 1.2, replaced" --close
+    Example:
+
+        infogere problem say PRB-2026-0001 \\
+            --root-cause "controller firmware 1.2, replaced" --close
     """
     from infogere.sla.problem_desk import ProblemDesk
 

@@ -100,7 +100,8 @@ def verify(
 
         infogere record verify
 
-        infogere record verify --file export.jsonl --key 9f2c... --since-checkpoint 1200:5f08...
+        infogere record verify --file export.jsonl --key 9f2c... \\
+            --since-checkpoint 1200:5f08...
     """
     from infogere.record.findings import Point
 

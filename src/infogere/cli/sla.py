@@ -40,14 +40,6 @@ ExplainOption = Annotated[
 ]
 
 
-@app.callback()
-def sla() -> None:
-    """Availability, penalties and their arithmetic, each figure with its clause."""
-
-
-app.command()(sla_statement.statement)
-
-
 @app.command()
 def simulate(  # noqa: PLR0917 - one parameter per option
     scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="A what-if; see docs/sla.md.")],
@@ -73,7 +65,8 @@ def simulate(  # noqa: PLR0917 - one parameter per option
 
         infogere sla simulate docs/scenarios/outage.yml
 
-        infogere sla simulate docs/scenarios/outage.yml --explain --profile provider
+        infogere sla simulate docs/scenarios/outage.yml \\
+            --explain --profile provider
     """
     from infogere import settings
     from infogere import terms as contract
@@ -114,11 +107,12 @@ def show(  # noqa: PLR0917 - one parameter per option
 
     Examples:
 
-        infogere sla show --contract OF-2026-0042
+        infogere sla show --contract BC-2026-014
 
-        infogere sla show --contract OF-2026-0042 --month 2026-10 --explain
+        infogere sla show --contract BC-2026-014 --month 2026-10 --explain
 
-        infogere sla show --contract OF-2026-0042 --month 2026-10 --at 2026-11-01T09:00
+        infogere sla show --contract BC-2026-014 --month 2026-10 \\
+            --at 2026-11-01T09:00
     """
     from infogere import settings
     from infogere import terms as known_terms
@@ -165,3 +159,6 @@ def _show(
 
 def _print_json(answer: dict[str, Any]) -> None:
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+app.command()(sla_statement.statement)

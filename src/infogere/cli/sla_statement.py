@@ -65,7 +65,7 @@ def statement(  # noqa: PLR0917 - one parameter per option
 
         infogere sla statement --contract BC-2026-014 --month 2026-10 --pdf
 
-        infogere sla statement --contract BC-2026-014 --language en --draft --html - | less
+        infogere sla statement -c BC-2026-014 --language en --draft --html - | less
     """
     from infogere import terms as conditions
     from infogere.statements.render import html as render
@@ -205,7 +205,7 @@ def _report(
 _STATUS = {
     "issued": "on record as entry {entry}",
     "unchanged": "unchanged: on record already, as entry {entry}",
-    "draft": "a draft: not on record",
+    "draft": "a draft, not on record",
     "provisional": "provisional, the month is not over: not on record",
 }
 

@@ -69,9 +69,11 @@ def announce(  # noqa: PLR0917 - one parameter per option
 
     Examples:
 
-        infogere works announce --server web1.example.net --start 2026-12-03T22:30 --duration 2h --subject "New disk"
+        infogere works announce --server web1.example.net \\
+            --start 2026-12-03T22:30 --duration 2h --subject "New disk"
 
-        infogere works announce --customer acme --start 2026-12-03T22:30 --duration 90m --subject "Network" --preview
+        infogere works announce --customer acme --start 2026-12-03T22:30 \\
+            --duration 90m --subject "Network" --preview
     """
     from infogere.notices.works import announcing
 
@@ -166,7 +168,10 @@ def done(
 ) -> None:
     """Say when works really began and ended. What lies outside the announced span counts in the guarantees (Q28).
 
-    Example: infogere works done W-20261123-3f9a01 --began 2026-12-03T22:31 --ended 2026-12-04T00:10
+    Example:
+
+        infogere works done W-20261123-3f9a01 --began 2026-12-03T22:31 \\
+            --ended 2026-12-04T00:10
     """
     from infogere.notices.works import announcing
     from infogere.record.recorder import operator

@@ -149,8 +149,9 @@ PHRASES: Mapping[str, Phrase] = {
         _given("expires", "until "),
         _given("reference", "(", ")"),
     ),
-    "time-spent": _about(
-        "ticket", _hours("minutes", ""), _given("summary"), _hours("unpaid_minutes", " of it billable")
-    ),
+    "time-spent": lambda data: [
+        f"ticket {data['ticket']}: {data['summary']}, {data['minutes']} min counted"
+        + (f", {data['unpaid_minutes']} min of it billable" if data["unpaid_minutes"] else "")
+    ],
     "statement": _about("month", _given("language"), _given("head_seq", "from entry ")),
 }

@@ -45,7 +45,8 @@ def _words(kind: str, data: Any) -> str:
             parts = [f"entry {data['corrects']}:", data["text"]]
         case "checkpoint":
             closes = data.get("day") and f"closes {data['day']}{' late' if data['late'] else ''},"
-            parts = [closes, f"{data['size']} entries, root {data['root'][:16]}, key {data['key'][:16]}"]
+            size = f"{data['size']} {'entry' if data['size'] == 1 else 'entries'}"
+            parts = [closes, f"{size}, root {data['root'][:16]}, key {data['key'][:16]}"]
         case "key":
             instead = f"instead of {data['retires'][:16]}" if data["retires"] else "too"
             parts = [f"{data['key'][:16]} signs {instead}, says {data['by'][:16]}"]

@@ -137,7 +137,7 @@ def require(entries: Iterable[StoredEntry], contract: str, in_force: datetime | 
     if found is None:
         raise InfogereError(
             f"the record does not say what contract {contract} is",
-            way_out="see `infogere fleet show`; the first command about a contract of the inventory puts it on record",
+            way_out="its delivery or first incident puts it there; see `infogere fleet show`",
             clause="A-5.1-1",
         )
     return found

@@ -43,7 +43,7 @@ class Prepared:
         if at is None:
             raise InfogereError(
                 f"contract {contract.id} has no commissioning date, and the guarantees run from it",
-                way_out="deliver the server, or write commissioned (commissioning_date in an order form)",
+                way_out="deliver its server (infogere deliver), or write commissioning_date in its order form",
                 clause="A-5.1-4",
             )
         return at

@@ -69,12 +69,15 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"customer": "Ac me"}, "--customer: 'Ac me' is not an identifier"),
+        ({"order_form": "BC 1"}, "--order-form: 'BC 1' is not an identifier"),
+        ({"phone": "\x07"}, "--phone: "),
         ({"server": "web1"}, "'web1' is not a full host name"),
-        ({"level": "gold"}, "level: "),
-        ({"fee": "12.345"}, "monthly_fee: 12.345 has more than two decimals"),
-        ({"name": "{{ lookup('pipe', 'id') }}"}, "name: "),
-        ({"contact": "A\x7fB"}, "contacts.0.name: 'A\\x7fB' holds what is no part of a name"),
-        ({"mail": "ada"}, "contacts.0.mail: 'ada' is not a mail address"),
+        ({"level": "gold"}, "--level: "),
+        ({"fee": "12.345"}, "--fee: 12.345 has more than two decimals"),
+        ({"name": "{{ lookup('pipe', 'id') }}"}, "--name: "),
+        ({"contact": "A\x7fB"}, "--contact: 'A\\x7fB' holds what is no part of a name"),
+        ({"mail": "ada"}, "--mail: 'ada' is not a mail address"),
     ],
 )
 def test_a_wrong_value_is_one_line_and_nothing_is_written(tmp_path: Path, changes: dict, words: str) -> None:

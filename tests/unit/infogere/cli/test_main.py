@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from infogere import __version__
 from infogere.cli import main
@@ -170,3 +174,25 @@ def test_a_shell_completes_commands_and_what_the_inventory_names(
 def test_a_shell_is_offered_nothing_where_there_is_no_inventory(tmp_path: Path) -> None:
     (tmp_path / "ansible.cfg").write_text("[defaults]\ninventory = missing.yml\n")
     assert completed("infogere deliver w", tmp_path) == []
+
+
+def leaves(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    members = getattr(command, "commands", {})
+    yield " ".join(path), command.help or ""
+    for name, member in members.items():
+        yield from leaves(member, (*path, name))
+
+
+HELP = [
+    pair
+    for name, (module, _) in main.COMMANDS.items()
+    for pair in leaves(typer.main.get_command(importlib.import_module(module).app), (name,))
+]
+
+
+@pytest.mark.parametrize(("command", "text"), HELP, ids=[command for command, _ in HELP])
+def test_examples_can_be_copied_from_a_terminal_of_80_columns(command: str, text: str) -> None:
+    examples = [line for line in text.splitlines() if re.match(r" *(sudo \S*)?infogere ", line)]
+    # What stands behind a gap is a remark.
+    commands = [re.split(r"(?<=\S) {2,}", line)[0] for line in examples]
+    assert [command for command in commands if len(command) > 78] == []

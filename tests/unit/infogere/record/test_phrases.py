@@ -101,7 +101,7 @@ WORDS = [
             shares=(),
             summary="x",
         ),
-        "RT-1: 30 min x 15 min of it billable",
+        "ticket RT-1: x, 30 min counted, 15 min of it billable",
     ),
 ]
 
