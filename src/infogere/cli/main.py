@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,19 @@ class LazyGroup(TyperGroup):
             return TyperCommand(cmd_name, help=help_line)
         command = typer.main.get_command(importlib.import_module(module).app)
         command.name = cmd_name
+        _keep_examples_as_blocks(command)
         return command
+
+
+def _keep_examples_as_blocks(command: Any) -> None:
+    """Let Typer show every example line for line, so that it can be copied.
+
+    Typer removes the indentation that all lines behind the heading have in common: where nothing but examples follows,
+    they become prose, which loses line ends and backslashes. A comment, which is not shown, has no indentation.
+    """
+    for member in getattr(command, "commands", {"": command}).values():
+        if member.help:
+            member.help = re.sub(r"^(Examples?:)\n\n", r"\1\n\n<!-- -->\n\n", member.help, flags=re.MULTILINE)
 
 
 app = typer.Typer(

@@ -65,7 +65,7 @@ def statement(  # noqa: PLR0917 - one parameter per option
 
         infogere sla statement --contract BC-2026-014 --month 2026-10 --pdf
 
-        infogere sla statement -c BC-2026-014 --language en --draft --html - | less
+        infogere sla statement -c BC-2026-014 --language en --html - | less
     """
     from infogere import terms as conditions
     from infogere.statements.render import html as render

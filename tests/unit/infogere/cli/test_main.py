@@ -196,3 +196,12 @@ def test_examples_can_be_copied_from_a_terminal_of_80_columns(command: str, text
     # What stands behind a gap is a remark.
     commands = [re.split(r"(?<=\S) {2,}", line)[0] for line in examples]
     assert [command for command in commands if len(command) > 78] == []
+
+
+@pytest.mark.parametrize("command", ["patch defer", "works done", "may", "fleet init"])
+def test_an_example_over_several_lines_is_shown_as_it_is_typed(command: str) -> None:
+    shown = run(*command.split(), "--help").stdout.splitlines()
+    first = next(at for at, line in enumerate(shown) if line.rstrip().endswith("\\"))
+    assert shown[first].strip().startswith(f"infogere {command}")
+    assert shown[first + 1].strip()
+    assert "<!--" not in "".join(shown)
