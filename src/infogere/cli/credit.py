@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from infogere.cli import durations
 from infogere.cli.desk_options import (
     AuthorOption,
     as_plain,
@@ -35,7 +35,6 @@ app = typer.Typer(
 Day = Annotated[str | None, typer.Option("--on", metavar="DAY", help="Which day, e.g. 2026-11-20. Default: today.")]
 
 _MINUTES = 60  # of an hour, and seconds of a minute
-_LASTING = re.compile(r"(?:(\d+)h)?(?:(\d+)m?)?")
 
 
 @app.command()
@@ -127,7 +126,7 @@ def spend(
     *,
     contract: ContractOption,
     ticket: Annotated[str, typer.Option(metavar="NUMBER", help="The customer's ticket; there is no work without one.")],
-    worked: Annotated[str, typer.Option(metavar="TIME", help="What was really worked: 40m, 1h20m, or minutes.")],
+    worked: Annotated[str, typer.Option(metavar="DURATION", help="What was really worked: 40m, 1h20m, or minutes.")],
     summary: Annotated[str, typer.Option("--summary", "-m", metavar="TEXT", help="What was done, in one line.")],
     on: Day = None,
     author: AuthorOption = None,
@@ -144,7 +143,12 @@ def spend(
     from infogere.sla.credit_desk import Work
 
     writer = _writer(contract, author, inventory)
-    work = Work(said(ticket, "--ticket"), _worked(worked), said(summary, "--summary"), _day(on, writer))
+    work = Work(
+        said(ticket, "--ticket"),
+        durations.seconds(worked, bare_minutes=True),
+        said(summary, "--summary"),
+        _day(on, writer),
+    )
     written = writer.spend(work)
     if as_json:
         print_json({"recorded": [as_plain(*written)]})
@@ -249,11 +253,3 @@ def _hours(text: str) -> int:
     if not minutes.is_finite() or minutes <= 0 or minutes != int(minutes):
         raise InfogereError(f"{text!r} is no number of hours", way_out="write e.g. 5 or 2.5")
     return int(minutes)
-
-
-def _worked(text: str) -> int:
-    match = _LASTING.fullmatch(text.strip().replace(" ", ""))
-    if match is None or not any(match.groups()):
-        raise InfogereError(f"{text!r} is no time worked", way_out="write e.g. 40m, 1h20m or 45 (minutes)")
-    hours, minutes = (int(group or 0) for group in match.groups())
-    return (hours * _MINUTES + minutes) * _MINUTES

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from infogere import settings
+from infogere.cli import durations
 from infogere.cli.options import InventoryOption, JsonOption, ServerOption, action_names
 from infogere.cli.tables import console
 from infogere.errors import InfogereError
@@ -46,7 +47,9 @@ def may(  # noqa: PLR0917 - one parameter per option
     notified: Annotated[
         str | None, typer.Option(metavar="INSTANT", help="When the customer was told (throttle).")
     ] = None,
-    duration: Annotated[int, typer.Option(metavar="MINUTES", min=0, help="How long it takes.")] = 0,
+    duration: Annotated[
+        str, typer.Option(metavar="DURATION", help="How long it takes: 2h, 1h30, 90m, or minutes.")
+    ] = "0",
     explain: Annotated[bool, typer.Option("--explain", help="Show every rule and every input.")] = False,
     as_json: JsonOption = False,
     inventory: InventoryOption = None,
@@ -75,7 +78,7 @@ def may(  # noqa: PLR0917 - one parameter per option
         notified=notified,
         emergency=_reason(emergency, "--emergency"),
         agreement=_reason(agreement, "--agreement"),
-        duration=duration,
+        duration=durations.seconds(duration, bare_minutes=True),
     )
     decision = decide(case)
     if as_json:
@@ -94,7 +97,7 @@ def _case(
     notified: str | None,
     emergency: str,
     agreement: str,
-    duration: int,
+    duration: int,  # seconds
 ) -> Case:
     from infogere.fleet.check import find_server
     from infogere.policy.oracle import Oracle, known_action
@@ -113,7 +116,7 @@ def _case(
         emergency=emergency,
         agreement=agreement,
         notified=_instant(notified, calendar),
-        expected_duration=duration * 60,
+        expected_duration=duration,
     )
     if case.in_force.announced:
         from infogere.patching.announced import works_of

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from infogere import settings
-from infogere.cli import mailing, works_view
+from infogere.cli import durations, mailing, works_view
 from infogere.cli.options import InventoryOption, JsonOption, OnlyContractOption, server_names
 from infogere.errors import InfogereError
 
@@ -34,7 +33,9 @@ Works = Annotated[str, typer.Argument(metavar="ID", help="Id of the works, W-...
 Start = Annotated[
     str | None, typer.Option(metavar="INSTANT", help="When they start, in the contract's zone, e.g. 2026-12-03T22:30.")
 ]
-Duration = Annotated[str | None, typer.Option(help="How long they are expected to take: 2h, 1h30, 90m.")]
+Duration = Annotated[
+    str | None, typer.Option(metavar="DURATION", help="How long they are expected to take: 2h, 1h30, 90m.")
+]
 Emergency = Annotated[
     str | None, typer.Option(metavar="REASON", help="Why it cannot wait: allowed at any time, and it counts (Q9).")
 ]
@@ -299,12 +300,7 @@ def _instant(text: str, calendar: Calendar) -> datetime:
 
 
 def _seconds(text: str) -> int:
-    # Minutes may go without their letter at the end, as in 1h30, and only there: 7200s are no 720 minutes.
-    found = re.fullmatch(r"(?:(\d{1,3})h)?(?:(\d{1,4})(?:m|min|$))?(?:(\d{1,7})s)?", text.strip())
-    if not found or not any(found.groups()) or text.strip().isdigit():
-        raise InfogereError(f"{text!r} is no duration", way_out="write 2h, 1h30 or 90m", clause="A-5.5-2")
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    total = hours * 3600 + minutes * 60 + seconds
+    total = durations.seconds(text, bare_minutes=False, clause="A-5.5-2")
     if not total:
         raise InfogereError("works take some time", way_out="say how long: --duration 2h", clause="A-5.5-2")
     return total

@@ -70,7 +70,7 @@ def test_support_time(controller):
         (["buy", "-c", "OF-1", "--hours", "0", "--kind", "managed", "--reference", "x"], "'0' is no number of hours"),
         (["buy", "-c", "OF-1", "--hours", "1", "--kind", "free", "--reference", "x"], "no kind of hours 'free'"),
         (["spend", "-c", "OF-1", "--ticket", " ", "--worked", "1h", "-m", "x"], "--ticket is empty"),
-        (["spend", "-c", "OF-1", "--ticket", "1", "--worked", "long", "-m", "x"], "'long' is no time worked"),
+        (["spend", "-c", "OF-1", "--ticket", "1", "--worked", "long", "-m", "x"], "'long' is no duration"),
         (["allowance", "--month", "June"], "'June' is no month"),
         (["balance", "-c", "OF-7"], "no order form OF-7"),
     ],
