@@ -41,7 +41,7 @@ def show(desk: Desk, *, contract: str | None, only_open: bool, alarm: timedelta 
     elif rows:
         _table(rows)
     else:
-        typer.echo("no credit note is due" if alarm is not None else "no claim matches")
+        typer.echo("no credit note is due" if alarm is not None else "no claim found")
     return bool(urgent)
 
 

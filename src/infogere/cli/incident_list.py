@@ -33,7 +33,7 @@ def show(desk: Desk, *, only_open: bool, contract: str | None, server: str | Non
         print_json([incident_view.plain(dossier, basis, desk.now) for dossier, basis in found])
         return
     if not found:
-        typer.echo("no incident is open" if only_open else "no incident matches")
+        typer.echo("no incident is open" if only_open else "no incident found")
         return
     _table([_row(desk, dossier, basis) for dossier, basis in found])
 

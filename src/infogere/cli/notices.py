@@ -204,4 +204,4 @@ def _print_table(shown: list[tuple[Message, list[Letter]]]) -> None:
             # Text, not markup: subjects and answers come from outside.
             row = [*(Text(cell) for cell in cells), Text(letter.state, mailing.COLOURS[letter.state])]
             table.add_row(*row, Text(letter.answer or ""))
-    console().print(uncut(table) if shown else "no notice matches")
+    console().print(uncut(table) if shown else "no notice found")

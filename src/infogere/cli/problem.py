@@ -107,7 +107,7 @@ def list_problems(
         cause = f"; cause: {last.root_cause}" if last.root_cause else ""
         typer.echo(f"{number}  {state:<6}  {', '.join(sorted(known))}  {last.summary}{cause}")
     if not found:
-        typer.echo("no problem matches")
+        typer.echo("no problem found")
 
 
 def _plain(number: str, known: dict[str, Any]) -> dict[str, Any]:

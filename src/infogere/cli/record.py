@@ -246,7 +246,7 @@ def _print_table(entries: list[StoredEntry]) -> None:
         else:
             table.add_row(*map(Text, cells), Text(what), style=style)
     if not entries:
-        terminal.print("no entry matches")
+        terminal.print("no entry found")
     elif table.rows:
         terminal.print(uncut(table))
 
