@@ -12,10 +12,6 @@ short_description: an empty database for a customer
 description:
   - Creates a utf8mb4 database in MariaDB, or dumps and drops it.
   - Databases that were not made by this module are never touched.
-  - One call does the whole of it, under the server's change lock. With O(operation_id) the effect happens
-    once, however
-    often a run is killed and repeated; the journal is in C(/var/lib/infogere/operations) on the server.
-  - V(absent) never deletes silently. It archives first and returns where.
 options:
   name:
     description: Name of the database, 1 to 64 lower-case letters, digits and underscores, a letter first.
@@ -24,20 +20,9 @@ options:
   site:
     description: Domain of the site that it belongs to.
     type: str
-  state:
-    description: Whether the object is to be there.
-    type: str
-    choices: [present, absent]
-    default: present
-  operation_id:
-    description:
-      - Name of the request, such as the ticket's; a repeat with the same request returns the stored result,
-        another request
-        under the same name is refused. Without it the id is made from the request, and a repeat checks the
-        server again.
-    type: str
 extends_documentation_fragment:
   - infogere.hosting.attributes
+  - infogere.hosting.ticket_object
 attributes:
   check_mode:
     support: full

@@ -12,10 +12,6 @@ short_description: an FTP account of one site
 description:
   - Creates a virtual FTP user that acts as the site's system user and is shut into its folder, or removes it;
     files are never touched.
-  - One call does the whole of it, under the server's change lock. With O(operation_id) the effect happens
-    once, however
-    often a run is killed and repeated; the journal is in C(/var/lib/infogere/operations) on the server.
-  - V(absent) never deletes silently. It archives first and returns where.
 options:
   name:
     description: Login name, 1 to 32 lower-case letters, digits and underscores, a letter first.
@@ -30,25 +26,10 @@ options:
     type: str
     choices: [home, htdocs]
     default: home
-  password:
-    description:
-      - The password. Without it, one of 32 characters is made on the controller and kept there.
-      - It reaches the server over the connection's encrypted standard input and is kept there only as a hash.
-    type: str
-  state:
-    description: Whether the object is to be there.
-    type: str
-    choices: [present, absent]
-    default: present
-  operation_id:
-    description:
-      - Name of the request, such as the ticket's; a repeat with the same request returns the stored result,
-        another request
-        under the same name is refused. Without it the id is made from the request, and a repeat checks the
-        server again.
-    type: str
 extends_documentation_fragment:
   - infogere.hosting.attributes
+  - infogere.hosting.ticket_object
+  - infogere.hosting.ticket_password
 attributes:
   check_mode:
     support: full

@@ -11,13 +11,9 @@ version_added: "0.1.0"
 short_description: a web site with its own system user
 description:
   - Creates the system user and folders of a site, its certificate, and its configuration in nginx, Apache and
-    PHP-FPM; reloads
-    the three and returns once the site answers. If one of them refuses the configuration, every file is put back.
+    PHP-FPM; reloads the three and returns once the site answers. If one of them refuses the configuration, every file
+    is put back.
   - The files are rendered, and the certificate is issued, on the controller.
-  - One call does the whole of it, under the server's change lock. With O(operation_id) the effect happens
-    once, however
-    often a run is killed and repeated; the journal is in C(/var/lib/infogere/operations) on the server.
-  - V(absent) never deletes silently. It archives first and returns where.
 options:
   name:
     description: The site's domain name; international names are converted to their C(xn--) form.
@@ -36,8 +32,7 @@ options:
   certificate:
     description:
       - V(issued) by the controller's certificate authority, or V(existing) where C(fullchain.pem) and
-        C(privkey.pem) already are
-        in C(/etc/infogere/tls/NAME/) on the server.
+        C(privkey.pem) already are in C(/etc/infogere/tls/NAME/) on the server.
     type: str
     choices: [issued, existing]
     default: issued
@@ -65,27 +60,16 @@ options:
     description: The site's files in base64; filled in by the controller.
     type: dict
     default: {}
-  state:
-    description: Whether the object is to be there.
-    type: str
-    choices: [present, absent]
-    default: present
-  operation_id:
-    description:
-      - Name of the request, such as the ticket's; a repeat with the same request returns the stored result,
-        another request
-        under the same name is refused. Without it the id is made from the request, and a repeat checks the
-        server again.
-    type: str
+extends_documentation_fragment:
+  - infogere.hosting.attributes
+  - infogere.hosting.ticket_object
 attributes:
   check_mode:
-    description: Can run in check mode and tell what would change.
     support: full
   diff_mode:
-    description: Shows the files; private keys are left out.
     support: full
+    details: Private keys are left out.
   idempotent:
-    description: A second run changes nothing.
     support: full
 """
 

@@ -132,6 +132,7 @@ def test_debug_keeps_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
 def completed(line: str, folder: Path) -> list[str]:
     """What a shell offers for the last word of ``line``, asked as bash asks it."""
     words = line.split(" ")
+    foreign = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "INFOGERE_"))}
     asked = {"_INFOGERE_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
     done = subprocess.run(
         [sys.executable, "-m", "infogere.cli.main"],
@@ -139,7 +140,7 @@ def completed(line: str, folder: Path) -> list[str]:
         text=True,
         check=True,
         cwd=folder,
-        env=os.environ | asked,
+        env=foreign | asked,
     )
     return done.stdout.split()
 
