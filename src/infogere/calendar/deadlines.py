@@ -43,10 +43,6 @@ class Deadline:
     means: str
     calendar: str
 
-    @property
-    def is_instant(self) -> bool:
-        return isinstance(self.at, datetime)
-
 
 def compute(kind: Kind, start: Moment | date, calendar: Calendar) -> Deadline:
     """The deadline of one kind that starts from ``start``: a date or an aware instant.

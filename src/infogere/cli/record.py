@@ -40,11 +40,34 @@ Since = Annotated[
 ]
 
 
+def _kinds(incomplete: str) -> list[str]:
+    """Kinds of entries that begin so, for a shell."""
+    from infogere.record.entries import all_kinds
+
+    return [kind for kind in all_kinds() if kind.startswith(incomplete)]
+
+
+def _require_known(kind: str) -> None:
+    """Refuse a kind that nothing writes; one of a later release is found before it is asked for here."""
+    from infogere.fleet import nearest
+    from infogere.record.entries import all_kinds
+
+    if kind not in all_kinds():
+        raise InfogereError(f"no kind of entry {kind!r}", way_out=nearest.hint(kind, all_kinds()))
+
+
 @app.command("list")
 def list_entries(  # noqa: PLR0917 - one parameter per option
     server: OnlyServerOption = None,
     contract: OnlyContractOption = None,
-    kind: Annotated[str | None, typer.Option(help="Only this kind, e.g. run-end, decision, state.")] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND",
+            help="Only this kind, e.g. run-end, decision, state.",
+            autocompletion=_kinds,
+        ),
+    ] = None,
     since: Annotated[
         str | None, typer.Option(metavar="INSTANT", help="Recorded since then, e.g. 2026-11-01 or 2026-11-01T08:00.")
     ] = None,
@@ -65,6 +88,8 @@ def list_entries(  # noqa: PLR0917 - one parameter per option
         entries = reader.entries(
             server=server, contract=contract, kind=kind, since=_instant(since) if since else None, limit=limit
         )
+    if kind and not entries:
+        _require_known(kind)
     if as_json:
         for entry in entries:
             typer.echo(entry.body)

@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from infogere.errors import InfogereError
 from infogere.terms.levels import LevelName
 from infogere.terms.slot import MaintenanceSlot
 
@@ -182,25 +181,6 @@ class OrderForm(Form):
             return None
         moment = value if isinstance(value, datetime) else datetime.combine(value, time.min)
         return moment if moment.tzinfo else moment.replace(tzinfo=zone)
-
-    def require_fee(self) -> Decimal:
-        """The monthly fee, or a refusal that says what is missing."""
-        if self.monthly_fee is None:
-            raise self._missing("monthly_fee", "A-5.1-8", "no penalty can be priced without it")
-        return self.monthly_fee
-
-    def require_gtr(self) -> Gtr:
-        """The GTR, or a refusal that says what is missing."""
-        if self.gtr is None:
-            raise self._missing("gtr", "A-5.2-3", "its length depends on what was bought")
-        return self.gtr
-
-    def _missing(self, key: str, clause: str, why: str) -> InfogereError:
-        return InfogereError(
-            f"order form {self.id} lacks {key}: {why}",
-            way_out=f"write order_form.{key} in the inventory, as signed",
-            clause=clause,
-        )
 
 
 class Customer(Form):

@@ -78,12 +78,19 @@ def test_list_in_a_narrow_terminal_puts_what_happened_below(two_runs, infogere, 
         (["--server", "web2"], [2, 4]),
         (["--contract", "BC-1"], [1, 3]),
         (["--kind", "run-end", "--limit", "1"], [4]),
+        (["--kind", "decision"], []),
         (["--since", "2999-01-01"], []),
     ],
 )
 def test_list_filters_as_json(two_runs, infogere, options, found):
     result = infogere("list", "--json", *options)
     assert [json.loads(line)["seq"] for line in result.stdout.splitlines()] == found
+
+
+def test_a_kind_that_nothing_writes_is_no_empty_list(two_runs, infogere):
+    refused = infogere("list", "--kind", "decisions")
+    assert refused.returncode == 1
+    assert refused.stderr == "infogere: no kind of entry 'decisions' -> did you mean decision?\n"
 
 
 def test_show(two_runs, infogere):
