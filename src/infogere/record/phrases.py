@@ -60,6 +60,11 @@ PHRASES: Mapping[str, Phrase] = {
         _given("proposal", "(", ")"),
         _given("reason"),
     ),
+    "backup": lambda data: [f"{data['what']} of {data['day']}: {data['outcome']}", data.get("message")],
+    "restore-drill": lambda data: [
+        f"{data['what']} as of {data['point']}: {data['outcome']} in {data['seconds']} s",
+        data.get("message"),
+    ],
     "contract-basis": _about(
         "customer_name",
         _given("level", "level "),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -17,6 +19,13 @@ def test_every_kind_names_its_clauses_and_the_terms():
         assert model.kind == kind
         assert "A-1-1" in model.clauses, "every entry carries the terms version"
         assert model.model_fields["terms"].is_required()
+
+
+def test_every_kind_stands_in_the_description_of_the_format():
+    page = Path(__file__).parents[4] / "docs" / "record-format.md"
+    rows = [line.split("|")[1] for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    described = {kind for row in rows for kind in re.findall(r"`([a-z-]+)`", row)}
+    assert set(all_kinds()) - described == set()
 
 
 def test_no_field_takes_a_free_form_mapping_or_unbounded_text():

@@ -36,7 +36,11 @@ BOOT = {"run": "r", "server": "web1", "packages": ["libc6"], "kernel_before": "6
 BOOT |= {"began": AT, "seconds": 34}
 CHOICE = {"server": "web1", "proposal": "T-4", "packages": ["nginx"], "by": "Ada", "said": AT, "reason": "sale"}
 
+COPY = {"server": "web1", "what": "databases", "outcome": "ok"}
+
 WORDS = [
+    (say("backup", day="2026-10-05", began=AT, ended=AT, **COPY), "databases of 2026-10-05: ok"),
+    (say("restore-drill", point="2026-10-04", seconds=81, **COPY), "databases as of 2026-10-04: ok in 81 s"),
     (say("patch-planned", refused=[CHANGE], **PLANNED), "p1: 1 update and 1 refused then a reboot digest abababababab"),
     (say("packages-updated", run="r", server="web1", plan="p1", outcome="ok", changes=[CHANGE]), "p1: ok 1 update"),
     (
