@@ -121,7 +121,8 @@ def timer(
 
         infogere notices timer
 
-        sudo bin/infogere notices timer --on "*:0/2" --install /etc/systemd/system
+        sudo "$(command -v infogere)" notices timer --on "*:0/2" \\
+            --install /etc/systemd/system
     """
     flushing = Job("notices", "Send waiting notices", ("notices", "flush"), calendar_event(on), catch_up=False)
     timers.make([flushing], install)

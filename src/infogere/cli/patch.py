@@ -105,8 +105,8 @@ def timer(
 
     Example:
 
-        infogere patch timer --plan-on "Mon 14:00" --run-on "Tue 10:00" \\
-            --install /etc/systemd/system
+        sudo "$(command -v infogere)" patch timer --plan-on "Mon 14:00" \\
+            --run-on "Tue 10:00" --install /etc/systemd/system
     """
     scope = ("--limit", limit) if limit else ()
     plan = Job(

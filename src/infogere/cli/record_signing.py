@@ -156,7 +156,7 @@ def timer(install: timers.Install = None) -> None:
 
         infogere record timer
 
-        sudo bin/infogere record timer --install /etc/systemd/system
+        sudo "$(command -v infogere)" record timer --install /etc/systemd/system
     """
     # Days of the record are UTC days. A day that was missed is closed late, and says so.
     event = "*-*-* 00:05:00 UTC"

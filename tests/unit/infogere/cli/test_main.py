@@ -193,7 +193,7 @@ HELP = [
 
 @pytest.mark.parametrize(("command", "text"), HELP, ids=[command for command, _ in HELP])
 def test_examples_can_be_copied_from_a_terminal_of_80_columns(command: str, text: str) -> None:
-    examples = [line for line in text.splitlines() if re.match(r" *(sudo \S*)?infogere ", line)]
+    examples = [line for line in text.splitlines() if re.match(r" *(sudo .*)?infogere[ )]", line)]
     # What stands behind a gap is a remark.
     commands = [re.split(r"(?<=\S) {2,}", line)[0] for line in examples]
     assert [command for command in commands if len(command) > 78] == []
