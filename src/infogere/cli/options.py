@@ -63,16 +63,11 @@ OnlyServerOption = Annotated[
     str | None,
     typer.Option("--server", "-s", metavar="NAME", help="Only this server.", autocompletion=server_names),
 ]
-ContractOption = Annotated[
-    str,
-    typer.Option(
-        "--contract",
-        "-c",
-        metavar="ID",
-        help="The order form, e.g. BC-2026-014.",
-        autocompletion=contract_references,
-    ),
-]
+_CONTRACT = typer.Option(
+    "--contract", "-c", metavar="ID", help="The order form, e.g. BC-2026-014.", autocompletion=contract_references
+)
+ContractOption = Annotated[str, _CONTRACT]
+MaybeContractOption = Annotated[str | None, _CONTRACT]
 OnlyContractOption = Annotated[
     str | None,
     typer.Option(

@@ -14,7 +14,7 @@ import typer
 
 from infogere import settings
 from infogere.cli.contract_options import TermsOption
-from infogere.cli.options import contract_references
+from infogere.cli.options import MaybeContractOption
 from infogere.errors import InfogereError
 
 if TYPE_CHECKING:
@@ -26,16 +26,7 @@ _SCREEN = "-"
 
 
 def statement(  # noqa: PLR0917 - one parameter per option
-    contract: Annotated[
-        str | None,
-        typer.Option(
-            "--contract",
-            "-c",
-            metavar="ID",
-            help="The order form, e.g. BC-2026-014.",
-            autocompletion=contract_references,
-        ),
-    ] = None,
+    contract: MaybeContractOption = None,
     month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Default: the last month that is over.")] = None,
     html: Annotated[
         str | None, typer.Option(metavar="FILE", help="Default: CONTRACT-MONTH.LANGUAGE.html here; - is the screen.")
