@@ -178,8 +178,10 @@ class Transaction:
 
     def holds(self, expected: chain.Head) -> bool:
         """True if the record has this entry; the empty head is in every record."""
-        if expected.seq in (0, self.head.seq):
-            return expected.seq == 0 or expected.hash == self.head.hash
+        if not expected.seq:
+            return True
+        if expected.seq == self.head.seq:
+            return expected.hash == self.head.hash
         found = self.rows("SELECT hash FROM record_entry WHERE seq = :seq", seq=expected.seq)
         return [row[0] for row in found] == [expected.hash]
 

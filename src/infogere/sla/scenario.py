@@ -120,7 +120,7 @@ class Scenario:
     """The history of the what-if, its month, and what was assumed about wall times that exist twice or never."""
 
     history: History
-    month: Annotated[str, BeforeValidator(_month)]
+    month: str
     notes: tuple[str, ...]
 
 
