@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import time
 
-from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, last_words
+from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, attempt_while, last_words
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._lock import change_lock
 
@@ -23,7 +22,6 @@ ARGUMENT_SPEC = {
 CERTBOT_FOLDER = "/etc/letsencrypt"
 RENEW_BEFORE = 30 * 86400  # seconds; certbot's own figure
 PATIENCE = 300  # seconds
-POLL = 1.0
 ANOTHER = "Another instance of Certbot is already running"
 SAFE_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
 
@@ -130,12 +128,7 @@ def _obtain(params):
 
 def _certbot(argv, env):
     """Exit code and words of certbot, once no other certbot is at work: its timer renews twice a day."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        code, text = attempt(argv, timeout=PATIENCE, env=env)
-        if code == 0 or ANOTHER not in text or time.monotonic() > deadline:
-            return code, text
-        time.sleep(POLL)
+    return attempt_while(lambda code, text: code != 0 and ANOTHER in text, argv, PATIENCE, timeout=PATIENCE, env=env)
 
 
 def _refusal(text):

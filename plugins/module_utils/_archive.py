@@ -10,7 +10,12 @@ import os
 import subprocess
 import time
 
-from ansible_collections.infogere.hosting.plugins.module_utils._command import ENVIRONMENT, attempt, last_words, require
+from ansible_collections.infogere.hosting.plugins.module_utils._command import (
+    ENVIRONMENT,
+    attempt_while,
+    last_words,
+    require,
+)
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._mariadb import SOCKET
 
@@ -18,7 +23,6 @@ FOLDER = "/var/backups/infogere/archive"
 SPARE = 64 * 2**20  # bytes left free beside the archive, so that the services go on writing
 PATIENCE = 4 * 3600  # seconds for one archive
 QUIET_PATIENCE = 60  # seconds for what is archived to change no more
-POLL = 1.0
 CHANGED = 1  # tar's exit code where a file changed while it was read
 CHUNK = 2**20
 PARTIAL = ".partial"
@@ -57,15 +61,10 @@ def archive_paths(kind, name, paths):
 
 def _pack(archive, present, what):
     """Archive ``present`` as it stands: while the last visitors' requests end, a log may grow under tar's eyes."""
-    deadline = time.monotonic() + QUIET_PATIENCE
-    while True:
-        argv = ["tar", "--create", "--zstd", "--file", archive, "--directory", "/", "--", *present]
-        code, text = attempt(argv, timeout=PATIENCE)
-        if code == 0:
-            return
-        if code != CHANGED or time.monotonic() > deadline:
-            raise ModuleError(f"{what}: {last_words(text) or f'exit code {code}'}")
-        time.sleep(POLL)
+    argv = ["tar", "--create", "--zstd", "--file", archive, "--directory", "/", "--", *present]
+    code, text = attempt_while(lambda code, _text: code == CHANGED, argv, QUIET_PATIENCE, timeout=PATIENCE)
+    if code != 0:
+        raise ModuleError(f"{what}: {last_words(text) or f'exit code {code}'}")
 
 
 def require_room(paths, what):

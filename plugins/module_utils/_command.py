@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 
@@ -40,6 +41,20 @@ def attempt(argv, stdin=None, timeout=60, env=None):
     except subprocess.TimeoutExpired:
         return 124, f"gave no answer within {timeout} s"
     return done.returncode, done.stdout
+
+
+def attempt_while(again, argv, patience, poll=1.0, **options):
+    """``attempt``, once more every ``poll`` seconds as long as ``again(code, text)`` holds; the last answer.
+
+    Args:
+        patience: seconds after which the answer is taken as it is.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        code, text = attempt(argv, **options)
+        if not again(code, text) or time.monotonic() > deadline:
+            return code, text
+        time.sleep(poll)
 
 
 def require(argv, what, stdin=None, timeout=60, env=None):

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import os
 import re
-import time
 
-from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, last_words, require
+from ansible_collections.infogere.hosting.plugins.module_utils._command import (
+    attempt,
+    attempt_while,
+    last_words,
+    require,
+)
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 from ansible_collections.infogere.hosting.plugins.module_utils._lock import change_lock
 from ansible_collections.infogere.hosting.plugins.module_utils._service_policy import NO_STARTS, service_policy
@@ -42,7 +46,6 @@ APT_OPTIONS = [
 TRANSACTION_PATIENCE = 1800  # seconds
 UPDATE_PATIENCE = 300  # seconds
 LOCK_PATIENCE = 120  # seconds; APT's own, DPkg::Lock::Timeout, is the same
-LOCK_POLL = 1.0
 LOCKED = re.compile(r"Could not get lock|frontend lock was locked by another process")
 NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 
@@ -127,12 +130,9 @@ def _when_free(argv, timeout, env=None):
 
     APT itself waits for dpkg's lock, but not for those of its lists and its downloads.
     """
-    deadline = time.monotonic() + LOCK_PATIENCE
-    while True:
-        code, text = attempt(argv, timeout=timeout, env=env)
-        if code == 0 or not LOCKED.search(text) or time.monotonic() > deadline:
-            return code, text
-        time.sleep(LOCK_POLL)
+    return attempt_while(
+        lambda code, text: code != 0 and LOCKED.search(text), argv, LOCK_PATIENCE, timeout=timeout, env=env
+    )
 
 
 def apt_error(text):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import grp
 import pwd
-import time
 
-from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt, require
+from ansible_collections.infogere.hosting.plugins.module_utils._command import attempt_while, require
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 
 # Above administrators, below the dynamic range; roles/proftpd lets nobody in below.
@@ -49,11 +48,11 @@ def end_processes(name):
     A PHP that has not heard yet that the user's pool is gone may start one more, and what was killed takes a moment
     to end; ``userdel`` refuses as long as it is there.
     """
-    deadline = time.monotonic() + END_PATIENCE
-    while attempt(["pkill", "-KILL", "-U", name])[0] == 0:
-        if time.monotonic() > deadline:
-            raise ModuleError(f"processes of the user {name} do not end; look at: pgrep -a -U {name}")
-        time.sleep(POLL)
+    code, _text = attempt_while(
+        lambda killed, _text: killed == 0, ["pkill", "-KILL", "-U", name], END_PATIENCE, poll=POLL
+    )
+    if code == 0:
+        raise ModuleError(f"processes of the user {name} do not end; look at: pgrep -a -U {name}")
 
 
 def remove_user(name):

@@ -6,6 +6,7 @@ import contextlib
 
 import pytest
 from ansible_collections.infogere.hosting.plugins.module_utils import _acme_certificate as acme
+from ansible_collections.infogere.hosting.plugins.module_utils import _command as command
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 
 DIRECTORY = "https://acme.example/dir"
@@ -61,6 +62,7 @@ def server(tmp_path, monkeypatch):
     server = Server(tmp_path)
     monkeypatch.setattr(acme, "CERTBOT_FOLDER", str(tmp_path))
     monkeypatch.setattr(acme, "attempt", server.attempt)
+    monkeypatch.setattr(command, "attempt", server.attempt)
     monkeypatch.setattr(acme, "change_lock", lambda _purpose: contextlib.nullcontext())
     return server
 
@@ -109,7 +111,7 @@ def test_a_refusal_is_told_in_the_acme_server_s_words(server):
 
 
 def test_a_renewal_that_is_at_work_is_waited_for(server, monkeypatch):
-    monkeypatch.setattr(acme, "POLL", 0)
+    monkeypatch.setattr(command.time, "sleep", lambda _seconds: None)
     server.busy = 2
     assert acme.run(server.params, False)["changed"]
     assert server.programs == ["certbot", "certbot", "certbot", "/hook"]

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from ansible_collections.infogere.hosting.plugins.module_utils import _archive as archive
+from ansible_collections.infogere.hosting.plugins.module_utils import _command as command
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 
 GREW = "tar: var/log/nginx/site-a.access.log: file changed as we read it"
@@ -21,6 +22,7 @@ def tar(tmp_path, monkeypatch):
         monotonic=lambda: next(clock), sleep=lambda _seconds: None, strftime=lambda *_: "now", gmtime=lambda: None
     )
     monkeypatch.setattr(archive, "time", now)
+    monkeypatch.setattr(command, "time", now)
     monkeypatch.setattr(archive, "FOLDER", str(tmp_path / "archive"))
     monkeypatch.setattr(archive, "require", lambda *_arguments, **_options: "")
 
@@ -32,7 +34,7 @@ def tar(tmp_path, monkeypatch):
             Path(argv[argv.index("--file") + 1]).write_bytes(b"archive")
             return next(codes), GREW
 
-        monkeypatch.setattr(archive, "attempt", attempt)
+        monkeypatch.setattr(command, "attempt", attempt)
         return started
 
     return install

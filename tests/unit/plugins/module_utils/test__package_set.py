@@ -6,6 +6,7 @@ import itertools
 from types import SimpleNamespace
 
 import pytest
+from ansible_collections.infogere.hosting.plugins.module_utils import _command as command
 from ansible_collections.infogere.hosting.plugins.module_utils import _package_set as package_set
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 
@@ -77,9 +78,7 @@ DPKG = "dpkg: error: dpkg frontend lock was locked by another process with pid 4
 def programs(monkeypatch):
     """What the programs end with and say, one each time and the last for ever; returns those that were started."""
     clock, started = itertools.count(), []
-    monkeypatch.setattr(
-        package_set, "time", SimpleNamespace(monotonic=lambda: next(clock), sleep=lambda _seconds: None)
-    )
+    monkeypatch.setattr(command, "time", SimpleNamespace(monotonic=lambda: next(clock), sleep=lambda _seconds: None))
 
     def install(*said):
         said = itertools.chain(said, itertools.repeat(said[-1]))
@@ -88,6 +87,7 @@ def programs(monkeypatch):
             started.append(argv[0])
             return next(said)
 
+        monkeypatch.setattr(command, "attempt", attempt)
         monkeypatch.setattr(package_set, "attempt", attempt)
         return started
 

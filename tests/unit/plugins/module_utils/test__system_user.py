@@ -6,6 +6,7 @@ import itertools
 from types import SimpleNamespace
 
 import pytest
+from ansible_collections.infogere.hosting.plugins.module_utils import _command as command
 from ansible_collections.infogere.hosting.plugins.module_utils import _system_user as users
 from ansible_collections.infogere.hosting.plugins.module_utils._errors import ModuleError
 
@@ -14,7 +15,7 @@ from ansible_collections.infogere.hosting.plugins.module_utils._errors import Mo
 def server(monkeypatch):
     """``server(times)``: a user something of whom is found so often; returns the programs that were started."""
     clock, started = itertools.count(), []
-    monkeypatch.setattr(users, "time", SimpleNamespace(monotonic=lambda: next(clock), sleep=lambda _seconds: None))
+    monkeypatch.setattr(command, "time", SimpleNamespace(monotonic=lambda: next(clock), sleep=lambda _seconds: None))
 
     def install(times):
         left = iter([0] * times)
@@ -23,7 +24,7 @@ def server(monkeypatch):
             started.append(argv[0])
             return next(left, 1), ""
 
-        monkeypatch.setattr(users, "attempt", attempt)
+        monkeypatch.setattr(command, "attempt", attempt)
         monkeypatch.setattr(users, "require", lambda argv, _what: started.append(argv[0]))
         monkeypatch.setattr(users, "_group_exists", lambda _name: False)
         return started
